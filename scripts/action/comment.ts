@@ -20,12 +20,12 @@ interface Comment {
 const longestBody = 65_536;
 const perPage = 100;
 
-/** A comment of the action, which it finds again by its first line. */
+/** A comment of the action, which it finds again by its first line. What it leaves out it says before a fold that it cuts open. */
 export function commentBody(marker: string, markdown: string): string {
   const body = `${marker}\n${markdown}`;
   if (body.length <= longestBody) return body;
-  const note = "\n\nThe plan is longer than a comment may be: the summary of the job has all of it.\n";
-  return `${body.slice(0, body.lastIndexOf("\n", longestBody - note.length))}${note}`;
+  const cut = `${marker}\nThe plan is longer than a comment may be: the summary of the job has all of it.\n\n${markdown}`;
+  return cut.slice(0, cut.lastIndexOf("\n", longestBody - 1) + 1);
 }
 
 /** The first line of the comment for a path and a cluster name; invisible. */

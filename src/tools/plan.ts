@@ -1,43 +1,40 @@
 /**
  * The door of `plan`: reads the account and the manifests (`plan/copy`, `plan/objects.ts`), lets the operator work on a copy
- * (`plan/rehearsal.ts`), makes an entry for each object (`plan/entries.ts`, `plan/titles.ts`) and prints them (`plan/text.ts`,
- * `markdown.ts`, `json.ts`).
+ * (`plan/rehearsal.ts`), makes an entry for each object (`plan/entries.ts`, `plan/titles.ts`) and shows them (`plan/document.ts`,
+ * `json.ts`).
  */
 
 import { statSync } from "node:fs";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import type { KubeObject } from "../api/object.ts";
 import { dryRunAnnotation } from "../api/v1alpha1/annotations.ts";
 import { matchesAny } from "../controllers/ownership/glob.ts";
 import type { NamespaceMetadata } from "../kube/namespaces.ts";
 import { type Cloud, realCloud } from "../operator/cloud.ts";
 import { type OperatorFlags, operatorOptions } from "../operator/flags.ts";
-import { CommandError, type Ending, exitCodes, type Io, styleOf } from "../operator/io.ts";
+import { CommandError, type Ending, exitCodes, type Io } from "../operator/io.ts";
 import { type ApiServer, apiServer } from "../operator/kubernetes.ts";
 import { withAwsName } from "../operator/naming-store.ts";
 import { defaultRequestsPerSecond, settingsFrom } from "../operator/settings.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { StoreError } from "../runtime/store.ts";
-import { visibleIn } from "../runtime/visible.ts";
 import { notBefore } from "./clock.ts";
+import { type Format, formatOption, show } from "./document/show.ts";
 import { defaultClusterName, homeRegion, type LocalState, readState, stateFile } from "./local/state.ts";
 import { addManifestOptions, type ManifestFlags, type ManifestSources, sourcesIn } from "./manifest-options.ts";
 import { type ReadManifests, readManifests } from "./manifests.ts";
 import { checkedByCluster, type ReadCluster, readCluster } from "./plan/cluster.ts";
 import { ReadAccount, type ReadRegion } from "./plan/copy/cloud.ts";
+import { planDocument } from "./plan/document.ts";
 import { entriesOf } from "./plan/entries.ts";
 import { isBlocked, isChange, isDisruptive, type Plan } from "./plan/entry.ts";
 import { planJson } from "./plan/json.ts";
-import { planMarkdown } from "./plan/markdown.ts";
 import { applied, concerned, orphansAmong, type PlannedObject } from "./plan/objects.ts";
 import { withPlaceholders } from "./plan/placeholders.ts";
 import { rehearse } from "./plan/rehearsal.ts";
 import { objectText } from "./plan/steps.ts";
-import { planText } from "./plan/text.ts";
 import { readAccount } from "./simulated-account.ts";
 import { SimulatedCloud, simulatedRegion } from "./simulated-cloud.ts";
-import { asciiOutput } from "./terminal/ascii.ts";
-import { paintFor } from "./terminal/paint.ts";
 import { refuseManifests } from "./validate.ts";
 import { problemText } from "./validation/problem.ts";
 import type { ValidManifest } from "./validation/validate.ts";
@@ -47,7 +44,7 @@ interface PlanFlags extends OperatorFlags, ManifestFlags {
   /** False: `--no-cluster`. */
   readonly cluster: boolean;
   readonly simulate?: boolean;
-  readonly output: "text" | "json" | "markdown";
+  readonly output: Format;
 }
 
 const afterHelp = `
@@ -77,9 +74,7 @@ export function planCommand(io: Io, ending: Ending): Command {
     .option("--kubeconfig <file>", "kubeconfig of the target cluster")
     .option("--no-cluster", "compare manifests only with AWS, without a Kubernetes cluster (default)")
     .option("--simulate", "compare with a simulated AWS: no account, no credentials")
-    .addOption(
-      new Option("-o, --output <format>", "output format").choices(["text", "json", "markdown"]).default("text"),
-    );
+    .addOption(formatOption("output"));
   for (const option of operatorOptions()) command.addOption(option);
   command.addHelpText("after", afterHelp);
   return command.action(ending(() => plan(command.opts<PlanFlags>(), io)));
@@ -137,7 +132,8 @@ async function planFrom(
     signal,
     clock,
   });
-  show({ ...made, warnings: [...checked.warnings, ...made.warnings] }, flags, io);
+  const whole = { ...made, warnings: [...checked.warnings, ...made.warnings] };
+  show({ document: () => planDocument(whole), json: () => planJson(whole) }, flags.output, io);
   if (made.entries.some(isBlocked)) return exitCodes.blocked;
   if (made.entries.some(isDisruptive)) return exitCodes.disruption;
   return made.entries.some(isChange) ? exitCodes.changes : exitCodes.done;
@@ -321,12 +317,4 @@ function orphanWarning(name: string): string {
 function regionsOf(named: readonly { readonly object: { readonly spec: unknown } }[], own: string): readonly string[] {
   const regions = named.map(({ object }) => (object.spec as { readonly region?: string }).region ?? own);
   return [...new Set([own, ...regions])];
-}
-
-function show(made: Plan, { output }: PlanFlags, io: Io): void {
-  const style = styleOf(io.stdout, io.env);
-  const stream = style.unicode ? io.stdout : asciiOutput(io.stdout);
-  if (output === "json") io.stdout.write(planJson(made));
-  else if (output === "markdown") io.stdout.write(planMarkdown(made));
-  else stream.write(planText(visibleIn(made), paintFor(style)));
 }

@@ -6,18 +6,29 @@ import type { Colour } from "../terminal/paint.ts";
  */
 export type Document = readonly Block[];
 
-export type Block = HeadingBlock | ParagraphBlock | FindingBlock | FactsBlock | TableBlock | DrawingBlock;
+export type Block =
+  | HeadingBlock
+  | ParagraphBlock
+  | FindingBlock
+  | FactsBlock
+  | TableBlock
+  | ChangesBlock
+  | DrawingBlock;
 
 /** The answer in one line. */
 export interface HeadingBlock {
   readonly kind: "heading";
+  /** Whose answer it is, for a page that has others too: a terminal shows the command above it. */
+  readonly of?: string;
   readonly text: string;
+  /** Red: nobody may miss it. */
   readonly tone: Colour;
 }
 
 export interface ParagraphBlock {
   readonly kind: "paragraph";
   readonly text: string;
+  readonly tone?: Colour;
 }
 
 /** Something that was found, and what a person does about it. */
@@ -56,6 +67,28 @@ export interface Column {
   readonly cut?: "middle" | "end";
   /** Of the last one: on a terminal it is cut to what the others leave, and to no less than this. */
   readonly least?: number;
+}
+
+/** What would be done about objects, in this order. */
+export interface ChangesBlock {
+  readonly kind: "changes";
+  readonly changes: readonly ShownChange[];
+  /** The objects about which nothing is done, a line each. */
+  readonly unchanged: readonly string[];
+}
+
+export interface ShownChange {
+  readonly sign: string;
+  readonly tone: Colour;
+  readonly object: string;
+  readonly title: string;
+  /** Where a person changes it. */
+  readonly place: string | undefined;
+  readonly remarks: readonly { readonly label: string; readonly text: string; readonly isLoud?: boolean }[];
+  /** Fields and steps in columns. */
+  readonly lines: readonly string[];
+  /** Nobody has to see the lines: they are to unfold where that is possible. */
+  readonly isFolded: boolean;
 }
 
 /** Lines drawn with characters, to unfold where that is possible. */

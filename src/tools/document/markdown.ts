@@ -1,5 +1,5 @@
 import { code, codeBlock, type Inserted, joined, Markdown, markdown } from "../markdown.ts";
-import type { Block, Document } from "./document.ts";
+import type { Block, ChangesBlock, Document, ShownChange } from "./document.ts";
 import { capital } from "./text.ts";
 
 /** A document in GitHub's Markdown: for an issue, a comment, or the summary of a job in CI. Pure. */
@@ -10,11 +10,15 @@ export function documentMarkdown(document: Document): string {
 
 const lineBreak = "<br>";
 const nothing = new Markdown("");
+/** There are no colours. */
+const warningSign = new Markdown("⚠️ ");
 
 function markdownOf(block: Block): Markdown {
   switch (block.kind) {
-    case "heading":
-      return markdown`### ${block.text}`;
+    case "heading": {
+      const of = block.of === undefined ? nothing : markdown`${block.of}: `;
+      return markdown`### ${of}${block.tone === "red" ? warningSign : nothing}${block.text}`;
+    }
     case "paragraph":
       return markdown`${block.text}`;
     case "finding": {
@@ -37,13 +41,40 @@ function markdownOf(block: Block): Markdown {
         ],
         "\n\n",
       );
+    case "changes":
+      return changesOf(block);
     case "drawing":
-      if (block.lines.length === 0) return nothing;
-      return markdown`<details><summary>${block.title}</summary>\n\n${codeBlock(block.lines)}\n\n</details>`;
+      return folded(block.title, block.lines);
   }
 }
 
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): Markdown {
+function folded(title: string, lines: readonly string[], isFolded = true): Markdown {
+  if (lines.length === 0) return nothing;
+  const tag = new Markdown(isFolded ? "<details>" : "<details open>");
+  return markdown`${tag}<summary>${title}</summary>\n\n${codeBlock(lines)}\n\n</details>`;
+}
+
+function changesOf({ changes, unchanged }: ChangesBlock): Markdown {
+  if (changes.length === 0) return markdown`Nothing would change.`;
+  const pieces = [
+    table(["", "object", "change", "queues, jobs"], changes.map(cellsOf)),
+    unchanged.length === 0 ? nothing : markdown`${unchanged.length} unchanged.`,
+    ...changes.map(({ object, lines, isFolded }) => folded(object, lines, isFolded)),
+  ];
+  return joined(
+    pieces.filter(({ text }) => text !== ""),
+    "\n\n",
+  );
+}
+
+function cellsOf({ sign, object, title, remarks }: ShownChange): readonly Inserted[] {
+  const shown = remarks.map(({ label, text, isLoud = false }) => {
+    return isLoud ? markdown`**${label}:** ${text}` : markdown`${label}: ${text}`;
+  });
+  return [code(sign), object, title, joined(shown, lineBreak)];
+}
+
+function table(heads: readonly string[], rows: readonly (readonly Inserted[])[]): Markdown {
   if (rows.length === 0) return nothing;
   const line = (cells: readonly Inserted[]): Markdown => markdown`| ${joined(cells, " | ")} |`;
   return joined([line(heads), line(heads.map(() => new Markdown("---"))), ...rows.map(line)], "\n");

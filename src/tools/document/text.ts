@@ -1,7 +1,7 @@
 import { visibleIn } from "../../runtime/visible.ts";
 import { cut, cutMiddle, inColumns, neededWidths, wrapped } from "../terminal/layout.ts";
 import type { Paint } from "../terminal/paint.ts";
-import type { Block, Document, FindingBlock, TableBlock } from "./document.ts";
+import type { Block, ChangesBlock, Document, FindingBlock, ShownChange, TableBlock } from "./document.ts";
 
 /** The terminal that a text is for. */
 export interface Layout {
@@ -28,7 +28,7 @@ function linesOf(block: Block, layout: Layout): readonly string[] {
     case "heading":
       return [paint(block.tone, block.text)];
     case "paragraph":
-      return [block.text];
+      return [block.tone === undefined ? block.text : paint(block.tone, block.text)];
     case "finding":
       return findingLines(block, width, paint);
     case "facts":
@@ -39,6 +39,8 @@ function linesOf(block: Block, layout: Layout): readonly string[] {
       );
     case "table":
       return tableLines(block, layout);
+    case "changes":
+      return changesLines(block, paint);
     case "drawing":
       return block.lines.length === 0 ? [] : [paint("bold", block.title), ...block.lines.map((line) => `  ${line}`)];
   }
@@ -79,4 +81,29 @@ function tableLines({ columns: all, rows, below = [] }: TableBlock, { paint, col
   });
   const [title = "", ...lines] = inColumns(shown, widths);
   return [paint("bold", title), ...lines, ...below];
+}
+
+/** More objects without a change are only counted: what changes must not hide among hundreds of lines. */
+const mostUnchanged = 12;
+
+function changesLines({ changes, unchanged }: ChangesBlock, paint: Paint): readonly string[] {
+  const count = unchanged.length;
+  const rest = count > mostUnchanged ? [`${count} objects stay as they are (-o json has each)`] : unchanged;
+  const groups = [
+    ...changes.map((change) => changeLines(change, paint)),
+    ...(count === 0 ? [] : [rest.map((line) => paint("dim", `= ${line}`))]),
+  ];
+  return groups.flatMap((lines, index) => (index === 0 ? lines : ["", ...lines]));
+}
+
+function changeLines(change: ShownChange, paint: Paint): readonly string[] {
+  const { sign, tone, object, title, place, remarks, lines } = change;
+  const shown = remarks.map(({ label, text, isLoud = false }) => {
+    return `${paint("dim", `${label}:`)} ${isLoud ? paint("red", text) : text}`;
+  });
+  const where = place === undefined ? "" : paint("dim", `  ${place}`);
+  return [
+    `${paint(tone, sign)} ${paint("bold", object)} ${title}${where}`,
+    ...[...shown, ...lines].map((line) => `    ${line}`),
+  ];
 }

@@ -3,13 +3,14 @@ import type { PolicyFeature } from "../../aws/policy-statements.ts";
 import { matchesAny } from "../../controllers/ownership/glob.ts";
 import { firstOf } from "../../controllers/wording.ts";
 import { shell, shellWord } from "../../runtime/shell.ts";
-import { jsonLine, visible, visibleIn } from "../../runtime/visible.ts";
+import { jsonLine, visible } from "../../runtime/visible.ts";
+import { documentMarkdown } from "../document/markdown.ts";
+import { documentText } from "../document/text.ts";
 import { codeBlock, type Inserted, joined, Markdown, markdown } from "../markdown.ts";
+import { planDocument } from "../plan/document.ts";
 import { isOnlyTagged } from "../plan/effects.ts";
 import { type Entry, entryText, headline, type Plan } from "../plan/entry.ts";
 import { planMembers } from "../plan/json.ts";
-import { planMarkdown } from "../plan/markdown.ts";
-import { planText } from "../plan/text.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { type Problem, problemText } from "../validation/problem.ts";
 import type { ImportedObject } from "./decide.ts";
@@ -195,8 +196,8 @@ function block(title: string, lines: readonly string[]): readonly string[] {
 function planBlock(plan: Plan, paint: Paint): readonly string[] {
   const line = `plan: ${planLine(plan)}`;
   if (plan.entries.every(isQuiet)) return [paint("green", line)];
-  const loud = visibleIn({ ...plan, entries: plan.entries.filter((entry) => !isQuiet(entry)) });
-  return [planText(loud, paint, line).trimEnd()];
+  const loud = { ...plan, entries: plan.entries.filter((entry) => !isQuiet(entry)) };
+  return [documentText(planDocument(loud, line), { paint, columns: undefined }).trimEnd()];
 }
 
 function summaryOf({ imported, dryRun, namespace, account }: Report): string {
@@ -313,9 +314,11 @@ export function reportMarkdown(report: Report): string {
         : [
             "",
             new Markdown(
-              planMarkdown(
-                { ...plan, entries: plan.entries.filter((entry) => !isQuiet(entry)) },
-                planLine(plan),
+              documentMarkdown(
+                planDocument(
+                  { ...plan, entries: plan.entries.filter((entry) => !isQuiet(entry)) },
+                  `plan: ${planLine(plan)}`,
+                ),
               ).trimEnd(),
             ),
           ]),

@@ -19,6 +19,25 @@ const given = {
     rows: [[hostile, hostile]],
     below: [hostile],
   },
+  changes: {
+    kind: "changes",
+    changes: [
+      {
+        sign: "~",
+        tone: "yellow",
+        object: hostile,
+        title: hostile,
+        place: hostile,
+        remarks: [
+          { label: "a", text: hostile },
+          { label: "b", text: hostile, isLoud: true },
+        ],
+        lines: [hostile, "```", hostile],
+        isFolded: true,
+      },
+    ],
+    unchanged: [hostile],
+  },
   drawing: { kind: "drawing", title: hostile, lines: [hostile, "```", hostile] },
 } as const satisfies { readonly [K in Block["kind"]]: Extract<Block, { readonly kind: K }> };
 
@@ -49,18 +68,19 @@ describe.each(blocks.map((block) => [block.kind, [block]] as [string, Document])
       expect(markup).not.toMatch(/<img|\[a\]|!\[|\*\*b\*\*|~~s~~|`/);
       expect(markup).not.toMatch(/@team/);
       expect(markup).not.toMatch(/^(# h|- i)/m);
-      const isDrawing = document.some(({ kind }) => kind === "drawing");
-      expect(markup.match(/<\/details>/g) ?? []).toHaveLength(isDrawing ? 1 : 0);
+      const isFolded = document.some(({ kind }) => kind === "drawing" || kind === "changes");
+      expect(markup.match(/<\/details>/g) ?? []).toHaveLength(isFolded ? 1 : 0);
     });
   },
 );
 
-test.each(["facts", "table"] as const)(
+test.each(["facts", "table", "changes"] as const)(
   "in Markdown each row of %s has as many cells as its head, whatever they say",
   (kind) => {
     const lines = documentMarkdown([given[kind]]).split("\n\n")[0]?.trimEnd().split("\n") ?? [];
     expect(lines).toHaveLength(3);
-    expect(lines.map((line) => line.match(/(?<!\\)\|/g)?.length)).toEqual([3, 3, 3]);
+    const cells = kind === "changes" ? 5 : 3;
+    expect(lines.map((line) => line.match(/(?<!\\)\|/g)?.length)).toEqual([cells, cells, cells]);
   },
 );
 

@@ -171,7 +171,7 @@ describe("the command plan", () => {
       jobs: { kind: "mayEnd", why },
     });
     expect(text).toContain(`\n    queues: default_one (1 job now), default_two (no jobs)\n    jobs: ${why}\n`);
-    expect(markdown).toContain("queues: default\\_one (1 job now), default\\_two (no jobs)<br>jobs: **");
+    expect(markdown).toContain("queues: default\\_one (1 job now), default\\_two (no jobs)<br>**jobs:** ");
   });
 
   test("reports no change, and exits with 0, where both regions match the manifests", async () => {
@@ -216,7 +216,7 @@ describe("the command plan --kubeconfig", () => {
     // What the other cluster of this name made is not this one's.
     const warning = 'cannot patch jobdefinitions.awsbatch.dev "own/hello": namespaces "own" not found';
     expect(json["warnings"]).toEqual([warning]);
-    expect(markdown).toContain(`\n> ${warning}\n`);
+    expect(markdown).toContain(`\nwarning: ${warning}\n`);
     const writes = server.requests.filter(({ method }) => method !== "GET");
     expect(writes.map(({ query: { dryRun } }) => dryRun)).toEqual(writes.map(() => "All"));
   });
@@ -272,9 +272,7 @@ spec:
     expect(exitCode).toBe(2);
     expect(json.objects.find(({ kind }) => kind === "BatchNetwork")).toMatchObject({ action: "update" });
     expect(text).toMatch(change);
-    expect(markdown).toMatch(
-      /\| AuthorizeSecurityGroupEgress sg-\w+ \| \w+ \| rules \\\["tcp 80 10\.0\.0\.0\/8"\\\] \|/,
-    );
+    expect(markdown).toMatch(change);
   });
 
   test("lists deletions in a region that no manifest names any more, but the state does", async () => {

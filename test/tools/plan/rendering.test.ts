@@ -1,12 +1,20 @@
 import { describe, expect, test } from "vitest";
+import { tagPrefix } from "../../../src/aws/names.ts";
+import { documentMarkdown } from "../../../src/tools/document/markdown.ts";
+import { documentText } from "../../../src/tools/document/text.ts";
+import { planDocument } from "../../../src/tools/plan/document.ts";
 import { type Entry, headline, isChange, isDisruptive, noJobs, type Plan } from "../../../src/tools/plan/entry.ts";
 import { planJson } from "../../../src/tools/plan/json.ts";
-import { planMarkdown } from "../../../src/tools/plan/markdown.ts";
 import type { Step } from "../../../src/tools/plan/steps.ts";
-import { planText } from "../../../src/tools/plan/text.ts";
 import { paintFor } from "../../../src/tools/terminal/paint.ts";
 
-const paint = paintFor({ colour: false, unicode: true });
+function planText(given: Plan, colour = false): string {
+  return documentText(planDocument(given), { paint: paintFor({ colour, unicode: true }), columns: undefined });
+}
+
+function planMarkdown(given: Plan): string {
+  return documentMarkdown(planDocument(given));
+}
 
 function entry(given: Partial<Entry> & Pick<Entry, "kind" | "name" | "action">): Entry {
   return {
@@ -130,7 +138,7 @@ describe("a plan as text", () => {
     const same = (count: number) =>
       Array.from({ length: count }, (_, index) => entry({ kind: "JobQueue", name: `q${index}`, action: "none" }));
     const last = (count: number) =>
-      planText(plan(...same(count)), paint)
+      planText(plan(...same(count)))
         .trimEnd()
         .split("\n")
         .slice(-2);
@@ -139,14 +147,14 @@ describe("a plan as text", () => {
   });
 
   test("says first what must not be missed, and last what stays as it is", () => {
-    expect(planText(plan(unchanged, update, blocked, replacement, deletion), paint)).toBe(
+    expect(planText(plan(unchanged, update, blocked, replacement, deletion))).toBe(
       `1 replacement, 1 deletion, 1 update, 1 blocked, 1 unchanged; no running job is ended
 
 ± BatchComputeEnvironment team/general team_general-1a2b3c4d is replaced by a new environment  general.yaml:1
-    computeResources.type  "EC2" → "FARGATE"  (AWS cannot turn EC2 into FARGATE)
-    tags                   (changed)  (tags are changed in place)
     queues: team_high (3 jobs now), team_low (its jobs cannot be counted)
     jobs: running jobs end by themselves
+    computeResources.type  "EC2" → "FARGATE"  (AWS cannot turn EC2 into FARGATE)
+    tags                   (changed)  (tags are changed in place)
 
 - JobDefinition team/old team_old:1 is deleted: its manifest is missing
 
@@ -154,8 +162,9 @@ describe("a plan as text", () => {
     blocked: NotOwned: a queue team_low exists
 
 ~ JobQueue team/high is updated in place  high.yaml:1
-    priority  1 → 5
+    why: changed in place
     note: moves to the new environment of team/general
+    priority  1 → 5
 
 = JobDefinition team/hello stays as it is
 `,
@@ -163,7 +172,7 @@ describe("a plan as text", () => {
   });
 
   test("prints each warning between the headline and the changes", () => {
-    const text = planText({ ...plan(deletion), warnings: ["one", "two"] }, paint);
+    const text = planText({ ...plan(deletion), warnings: ["one", "two"] });
     expect(text.split("\n").slice(0, 6)).toEqual([
       "1 deletion; no running job is ended",
       "",
@@ -175,7 +184,7 @@ describe("a plan as text", () => {
   });
 
   test("paints a disruption red", () => {
-    const text = planText(plan(replacement), paintFor({ colour: true, unicode: true }));
+    const text = planText(plan(replacement), true);
     expect(text.split("\n")[0]).toBe("\u001b[31m1 replacement; no running job is ended\u001b[39m");
   });
 });
@@ -213,7 +222,7 @@ const stepwise = entry({
 
 describe("the writes of an object", () => {
   test("are numbered among all writes, with their fields and the waits in between", () => {
-    expect(planText(plan(stepwise), paint)).toBe(`1 update; no running job is ended
+    expect(planText(plan(stepwise))).toBe(`1 update; no running job is ended
 
 ~ JobQueue team/low is updated in place  low.yaml:1
      3. UpdateJobQueue team_low  (Updating)
@@ -224,37 +233,61 @@ describe("the writes of an object", () => {
 `);
   });
 
-  test("are a table to unfold in Markdown", () => {
+  test("are the same lines to unfold in Markdown", () => {
     expect(planMarkdown(plan(stepwise))).toContain(`
-<details><summary>JobQueue team/low: 2 writes, in order</summary>
+<details open><summary>JobQueue team/low</summary>
 
-| | write | reason | fields |
-|---|---|---|---|
-| 3 | UpdateJobQueue team\\_low | Updating | priority 1 → 5 |
-| | *team\\_low waits for 2 jobs. What follows is planned as if these jobs had ended* | Draining | |
-| 12 | UntagResource team\\_low | UpdatingTags | tags.a "b" → nothing |
+\`\`\`
+ 3. UpdateJobQueue team_low  (Updating)
+      priority  1 → 5
+  … team_low waits for 2 jobs. What follows is planned as if these jobs had ended
+12. UntagResource team_low  (UpdatingTags)
+      tags.a  "b" → nothing
+\`\`\`
 
 </details>
 `);
   });
 });
 
+const tagged = entry({
+  kind: "JobQueue",
+  name: "mine",
+  action: "adopt",
+  steps: stepwise.steps.map((step) =>
+    step.kind === "wait" ? step : { ...step, fields: [{ path: `tags.${tagPrefix}x` }] },
+  ),
+});
+
 describe("a plan as Markdown", () => {
-  test("shows in its table what an update in place changes, with both values", () => {
-    expect(planMarkdown(plan(stepwise))).toContain(
-      '| `~` | JobQueue team/low | is updated in place | `priority` 1 → 5<br>`tags.a` "b" → nothing |',
-    );
+  test.each([
+    ["an update in place", stepwise, true],
+    ["an adoption that writes other fields", { ...stepwise, action: "adopt" }, true],
+    ["an adoption by the operator's tags alone", tagged, false],
+    ["a creation", { ...stepwise, action: "create" }, false],
+    ["a replacement", replacement, true],
+  ] as const)("shows what differs of %s without unfolding it: $2", (_what, given, isOpen) => {
+    expect(planMarkdown(plan(given)).includes("<details open>")).toBe(isOpen);
   });
 
-  test("is a table of what changes", () => {
+  test("is a table of what changes, and the lines of each change", () => {
     expect(planMarkdown(plan(replacement, unchanged))).toBe(
       `### AWS Batch plan: ⚠️ 1 replacement, 1 unchanged; no running job is ended
 
-| | object | change | fields, queues, jobs |
-|---|---|---|---|
-| \`±\` | BatchComputeEnvironment team/general | team\\_general-1a2b3c4d is replaced by a new environment | \`computeResources.type\` "EC2" → "FARGATE": AWS cannot turn EC2 into FARGATE<br>\`tags\` (changed): tags are changed in place<br>queues: team\\_high (3 jobs now), team\\_low (its jobs cannot be counted)<br>jobs: running jobs end by themselves |
+|  | object | change | queues, jobs |
+| --- | --- | --- | --- |
+| \`±\` | BatchComputeEnvironment team/general | team\\_general-1a2b3c4d is replaced by a new environment | queues: team\\_high (3 jobs now), team\\_low (its jobs cannot be counted)<br>jobs: running jobs end by themselves |
 
 1 unchanged.
+
+<details open><summary>BatchComputeEnvironment team/general</summary>
+
+\`\`\`
+computeResources.type  "EC2" → "FARGATE"  (AWS cannot turn EC2 into FARGATE)
+tags                   (changed)  (tags are changed in place)
+\`\`\`
+
+</details>
 `,
     );
   });
@@ -263,14 +296,14 @@ describe("a plan as Markdown", () => {
     expect(planMarkdown(plan(update))).not.toMatch(/unchanged/);
   });
 
-  test("quotes each warning above the table", () => {
+  test("has each warning above the table", () => {
     const markdown = planMarkdown({ ...plan(unchanged), warnings: ["there is no <object>", "q_1 is no one's"] });
     expect(markdown).toBe(
       `### AWS Batch plan: 1 unchanged; no running job is ended
 
-> there is no &lt;object>
+warning: there is no &lt;object>
 
-> q\\_1 is no one's
+warning: q\\_1 is no one's
 
 Nothing would change.
 `,
