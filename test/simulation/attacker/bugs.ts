@@ -113,9 +113,9 @@ export const tenantBugs: readonly TenantBug[] = [
   one(
     "let what was registered by a guest keep the owner from deleting",
     2_000_025,
-    "kinds/consumable-resource.ts",
-    "users.filter(({ namespace }) => allowed.get(namespace))",
-    "users",
+    "references/reference.ts",
+    'if (accessTo(object, namespace, labels).kind !== "refused") users.push',
+    "users.push",
   ),
   one(
     "take the roles of what is registered for allowed",
