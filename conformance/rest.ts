@@ -1,4 +1,4 @@
-/** When what a call changes has settled. */
+/** When what a call changes has settled. A quota share is read by its ARN, which a creation only answers. */
 
 import type { Outcome } from "./facts/compare.ts";
 import type { Call } from "./facts/row.ts";
@@ -28,7 +28,7 @@ interface Subject {
   readonly list: string | undefined;
 }
 
-type Input = Readonly<Record<string, unknown>>;
+type Input = Readonly<Record<string, unknown>> & { readonly quotaShareArn?: string };
 
 const listed = {
   ComputeEnvironment: "computeEnvironment",
@@ -49,8 +49,9 @@ function subjectOf({ operation, input }: Call): Subject | undefined {
   const given = input as Input;
   const kind = operation.replace(/^(Create|Update|Delete)/, "");
   if (kind === "QuotaShare") {
-    const arn = given["quotaShareArn"];
-    return arn === undefined ? undefined : { read: { operation: "DescribeQuotaShare", input: given }, list: undefined };
+    const { quotaShareArn } = given;
+    const read = { operation: "DescribeQuotaShare", input: { quotaShareArn } };
+    return quotaShareArn === undefined ? undefined : { read, list: undefined };
   }
   const member = listed[kind as keyof typeof listed];
   if (member === undefined || kind === operation) return undefined;

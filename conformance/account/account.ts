@@ -1,0 +1,14 @@
+import type { Ask } from "../rest.ts";
+
+/** Services of AWS, as a run asks them. */
+export type Service = "batch" | "iam" | "ec2" | "sts";
+
+/** An account of AWS in one region, or the simulator. */
+export type Account = Readonly<Record<Service, Ask>>;
+
+/** The answer of a call that must not be refused. @throws Error with AWS's words */
+export async function answerOf<Answer extends object>(ask: Ask, operation: string, input: object): Promise<Answer> {
+  const { error, answer } = await ask(operation, input);
+  if (error !== undefined) throw new Error(`${operation}: ${error.name}: ${error.message}`);
+  return (answer ?? {}) as Answer;
+}

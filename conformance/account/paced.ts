@@ -1,0 +1,39 @@
+import type { Outcome } from "../facts/compare.ts";
+import type { Ask, Time } from "../rest.ts";
+import type { Account } from "./account.ts";
+
+/** At most five calls a second, of all services together. */
+const betweenMs = 200;
+/** The last pause is longer than any bucket of AWS Batch needs to fill. */
+const pausesMs = [1000, 2000, 4000, 8000, 16_000, 32_000];
+
+/** The same account, asked at most five times a second, and again while it throttles or fails. */
+export function paced(account: Account, time: Time): Account {
+  let next = Number.NEGATIVE_INFINITY;
+  const turn = async (): Promise<void> => {
+    const at = Math.max(time.now(), next);
+    next = at + betweenMs;
+    // Also without a pause: here a run is interrupted.
+    await time.pause(Math.max(0, at - time.now()));
+  };
+  const slowly =
+    (ask: Ask): Ask =>
+    async (operation, input) => {
+      for (const pauseMs of pausesMs) {
+        await turn();
+        const outcome = await ask(operation, input);
+        if (!isPassing(outcome)) return outcome;
+        await time.pause(pauseMs);
+      }
+      await turn();
+      return ask(operation, input);
+    };
+  return { batch: slowly(account.batch), iam: slowly(account.iam), ec2: slowly(account.ec2), sts: slowly(account.sts) };
+}
+
+/** Whether the answer says nothing about the call. */
+function isPassing({ error }: Outcome): boolean {
+  return (
+    error !== undefined && (error.status === 429 || error.status >= 500 || /Throttl|RequestLimit/.test(error.name))
+  );
+}

@@ -1,0 +1,60 @@
+/** Removes what a run has made, and nothing else. */
+
+import type { Account } from "../account/account.ts";
+import { prefixOf, type Run } from "../names/renaming.ts";
+import type { Time } from "../rest.ts";
+import { policiesOf } from "../stage/roles.ts";
+import { type Found, foundInBatch, foundInIam, runInName } from "./listing.ts";
+import { belongsTo, nextCalls } from "./steps.ts";
+
+export interface Cleaned {
+  /** What is still there, with AWS's last words. */
+  readonly left: readonly { readonly found: Found; readonly words: string }[];
+  /** What has the name of the run and not its tag: nobody touches it. */
+  readonly untouched: readonly Found[];
+}
+
+const betweenMs = 5000;
+/** A read may come from before the last write: an empty listing counts once it is so old. */
+const steadyMs = 15_000;
+/** An environment or a queue takes minutes to go. */
+const longestMs = 30 * 60_000;
+
+/** @param say what is being done now */
+export async function clean(account: Account, run: Run, time: Time, say: (text: string) => void): Promise<Cleaned> {
+  const start = time.now();
+  let emptySince: number | undefined;
+  const words = new Map<string, string>();
+  for (;;) {
+    const named = [...(await foundInBatch(account)), ...(await foundInIam(account, prefixOf(run)))].filter(({ name }) =>
+      name.startsWith(prefixOf(run)),
+    );
+    const all = named.filter((found) => belongsTo(found, run));
+    const untouched = named.filter((found) => !belongsTo(found, run));
+    const now = time.now();
+    if (all.length > 0) emptySince = undefined;
+    else emptySince ??= now;
+    if (emptySince !== undefined && now - emptySince >= steadyMs) return { left: [], untouched };
+    if (now - start >= longestMs) {
+      return { left: all.map((found) => ({ found, words: words.get(found.name) ?? "AWS is still at it" })), untouched };
+    }
+    say(`removing the run ${run.id}: ${all.length} left`);
+    for (const { service, operation, input } of nextCalls(all, policiesOf(run))) {
+      const { error } = await account[service](operation, input);
+      const about = all.find(({ reference }) => Object.values(input).includes(reference));
+      if (error !== undefined && about !== undefined)
+        words.set(about.name, `${operation}: ${error.name}: ${error.message}`);
+    }
+    await time.pause(betweenMs);
+  }
+}
+
+/** The runs that have left something in the region, by tag and name. */
+export async function leftovers(account: Account): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { name, taggedRun } of await foundInBatch(account)) {
+    const id = runInName(name);
+    if (id !== undefined && id === taggedRun) counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return counts;
+}

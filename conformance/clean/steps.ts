@@ -1,0 +1,79 @@
+/** What is next in the removal of a run. Pure. */
+
+import type { Service } from "../account/account.ts";
+import type { Call } from "../facts/row.ts";
+import { prefixOf, type Run } from "../names/renaming.ts";
+import type { Found } from "./listing.ts";
+
+export type CleaningCall = Call & { readonly service: Service };
+
+/** Whether something belongs to a run: by its name and by its tag. */
+export function belongsTo({ name, taggedRun }: Found, run: Pick<Run, "id">): boolean {
+  return name.startsWith(prefixOf(run)) && taggedRun === run.id;
+}
+
+/**
+ * The calls that are possible now: from what refers to others to what they refer to. Policies go last, because a listing finds them
+ * after everything else is gone: as long as anything of a run is there, so is one of them.
+ *
+ * @param all of the run
+ * @param policies of its roles, by their names
+ */
+export function nextCalls(all: readonly Found[], policies: ReadonlyMap<string, string>): readonly CleaningCall[] {
+  return all.filter(({ status = "" }) => !status.endsWith("ING")).flatMap((found) => callsFor(found, all, policies));
+}
+
+function callsFor(
+  { kind, reference, state }: Found,
+  all: readonly Found[],
+  policies: ReadonlyMap<string, string>,
+): readonly CleaningCall[] {
+  const has = (...kinds: readonly Found["kind"][]): boolean => all.some((one) => kinds.includes(one.kind));
+  switch (kind) {
+    case "QuotaShare":
+      return stateful(state, "QuotaShare", { quotaShareArn: reference }, true);
+    case "JobQueue": {
+      const isEmpty = !all.some(({ queue }) => queue === reference);
+      return stateful(state, "JobQueue", { jobQueue: reference }, isEmpty);
+    }
+    case "ComputeEnvironment":
+      return stateful(state, "ComputeEnvironment", { computeEnvironment: reference }, !has("JobQueue"));
+    case "ServiceEnvironment":
+      return stateful(state, "ServiceEnvironment", { serviceEnvironment: reference }, !has("JobQueue"));
+    case "JobDefinition":
+      return [batch("DeregisterJobDefinition", { jobDefinition: reference })];
+    case "InstanceProfile":
+      return has("JobQueue", "ComputeEnvironment") ? [] : withoutProfile(reference);
+    case "Role":
+      return has("JobQueue", "ComputeEnvironment", "InstanceProfile")
+        ? []
+        : withoutRole(reference, policies.get(reference));
+    case "SchedulingPolicy":
+      return all.every((one) => one.kind === kind) ? [batch("DeleteSchedulingPolicy", { arn: reference })] : [];
+  }
+}
+
+function stateful(state: string | undefined, what: string, input: object, mayGo: boolean): readonly CleaningCall[] {
+  if (state === "ENABLED") return [batch(`Update${what}`, { ...input, state: "DISABLED" })];
+  return mayGo ? [batch(`Delete${what}`, input)] : [];
+}
+
+function withoutProfile(InstanceProfileName: string): readonly CleaningCall[] {
+  return [
+    iam("RemoveRoleFromInstanceProfile", { InstanceProfileName, RoleName: InstanceProfileName }),
+    iam("DeleteInstanceProfile", { InstanceProfileName }),
+  ];
+}
+
+function withoutRole(RoleName: string, PolicyArn: string | undefined): readonly CleaningCall[] {
+  const detach = PolicyArn === undefined ? [] : [iam("DetachRolePolicy", { RoleName, PolicyArn })];
+  return [...detach, iam("DeleteRole", { RoleName })];
+}
+
+function batch(operation: string, input: object): CleaningCall {
+  return { service: "batch", operation, input };
+}
+
+function iam(operation: string, input: object): CleaningCall {
+  return { service: "iam", operation, input };
+}

@@ -1,0 +1,115 @@
+/**
+ * `npm run conformance`: tries what this project believes of AWS Batch in an account, and removes what it has made. Exit 0 when
+ * nothing differs, 1 when something does or is left, 2 when it did not begin.
+ */
+
+import { writeFile } from "node:fs/promises";
+import process from "node:process";
+import { createInterface } from "node:readline/promises";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { sleep, systemClock } from "../src/runtime/clock.ts";
+import { policyFor } from "./account/policy.ts";
+import { sdkAccount } from "./account/sdk.ts";
+import { semantics } from "./facts/table.ts";
+import { cleanRun, conform, exitCodes, type Ports } from "./run/conform.ts";
+import { Interrupted } from "./run/interrupted.ts";
+import { callerOf } from "./run/ready.ts";
+
+interface Options {
+  readonly region: string;
+  readonly profile?: string;
+  readonly endpointUrl?: string;
+  readonly subnet?: string;
+  readonly securityGroup?: string;
+  readonly only?: string;
+  readonly yes?: boolean;
+  readonly printPolicy?: boolean;
+  readonly clean?: string;
+}
+
+const options: Options = new Command("npm run conformance --")
+  .description("Tries what this project believes of AWS Batch in an account, and removes what it has made.")
+  .requiredOption("--region <region>", "of AWS, e.g. eu-west-1")
+  .option("--profile <name>", "of the AWS CLI's files, for the credentials")
+  .option("--endpoint-url <url>", "of all services, e.g. the simulator's")
+  .option("--subnet <id>", "that the environments name (one of the default VPC)")
+  .option("--security-group <id>", "that the environments name (the default group of the subnet's VPC)")
+  .option("--only <text>", "only facts with this text in their name")
+  .option("--yes", "do not ask before the first write")
+  .option("--print-policy", "print the permissions that it needs, and do nothing else")
+  .option("--clean <run>", "remove what is left of a run that was killed, and do nothing else")
+  .parse()
+  .opts();
+
+const clock = systemClock();
+const interrupt = new AbortController();
+const timeUntil = (signal?: AbortSignal): Ports["time"] => ({
+  now: () => clock.monotonic(),
+  pause: (milliseconds) => sleep(clock, milliseconds, signal),
+});
+
+const ports: Ports = {
+  account: sdkAccount({
+    region: options.region,
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...(options.endpointUrl === undefined ? {} : { endpoint: options.endpointUrl }),
+  }),
+  time: timeUntil(interrupt.signal),
+  timeToClean: timeUntil(),
+  print: (text) => void process.stdout.write(`${text}\n`),
+  say(text) {
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns || 80) - 1)}`);
+    else process.stderr.write(`${text}\n`);
+  },
+  async confirm() {
+    if (options.yes === true) return true;
+    if (!process.stdin.isTTY) throw new Error("nobody is there to ask: read the page above, then give --yes");
+    const line = createInterface({ input: process.stdin, output: process.stdout });
+    const answer = await line.question("Go on? Type yes: ");
+    line.close();
+    return answer.trim() === "yes";
+  },
+  async write(name, text) {
+    const file = fileURLToPath(new URL(name, import.meta.url));
+    await writeFile(file, text);
+    process.stdout.write(`\nThe result is in conformance/${name}. It has nothing of the account.\n`);
+  },
+};
+
+process.on("SIGINT", () => {
+  if (interrupt.signal.aborted) process.exit(exitCodes.differs);
+  process.stderr.write("\nRemoving what the run has made. Ctrl-C again ends at once; --clean then removes the rest.\n");
+  interrupt.abort(new Interrupted());
+});
+
+async function main(): Promise<number> {
+  const { region, clean } = options;
+  if (options.printPolicy === true) {
+    ports.print(JSON.stringify(policyFor({ ...(await callerOf(ports.account)), region }), undefined, 2));
+    return exitCodes.agrees;
+  }
+  if (clean !== undefined) return cleanRun(clean, region, ports);
+  const network = {
+    ...(options.subnet === undefined ? {} : { subnet: options.subnet }),
+    ...(options.securityGroup === undefined ? {} : { securityGroup: options.securityGroup }),
+  };
+  const now = clock.now();
+  const request = {
+    table: semantics,
+    region,
+    network,
+    only: options.only ?? "",
+    // Of lower-case letters and digits, and another one in each second.
+    id: Math.floor(now / 1000).toString(36),
+    date: new Date(now).toISOString().slice(0, 10),
+  };
+  return conform(request, ports);
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = exitCodes.notStarted;
+}

@@ -1,0 +1,60 @@
+/** Why a fact is not tried on a real account. Pure. */
+
+import type { Row } from "../facts/row.ts";
+import { keysIn } from "../names/references.ts";
+import { callsOf, carriedOut } from "./parts.ts";
+
+/** Facts that are not tried, for one reason. */
+export interface Rule {
+  readonly why: string;
+  readonly holds: (row: Row) => boolean;
+}
+
+/** The first one that holds counts. */
+export const rules: readonly Rule[] = [
+  {
+    why: "needs a cluster of EKS",
+    holds: (row) => callsOf(row).some((call) => keysIn(call).has("compute-environment/eks")),
+  },
+  {
+    why: "starts instances if AWS takes it",
+    holds: (row) =>
+      callsOf(row).some(({ input }) => {
+        const { type, minvCpus = 0, desiredvCpus = 0 } = resourcesIn(input);
+        return type !== "FARGATE" && (minvCpus > 0 || desiredvCpus > 0);
+      }),
+  },
+  {
+    why: "starts instances of SageMaker if AWS takes it",
+    holds: (row) => callsOf(row).some(({ operation }) => operation === "SubmitServiceJob"),
+  },
+  {
+    why: "needs a launch template",
+    holds: (row) => carriedOut(row).some(({ input }) => resourcesIn(input).launchTemplate !== undefined),
+  },
+  {
+    why: "needs a key pair",
+    holds: (row) => carriedOut(row).some(({ input }) => (resourcesIn(input).ec2KeyPair ?? "") !== ""),
+  },
+  {
+    why: "the AWS SDK does not send it",
+    holds: ({ source }) => source === "coral: unknown members are ignored" || source === "coral: null is absent",
+  },
+];
+
+/** Undefined: it is tried. */
+export function whyNotTried(row: Row): string | undefined {
+  return rules.find(({ holds }) => holds(row))?.why;
+}
+
+interface Resources {
+  readonly type?: string;
+  readonly minvCpus?: number;
+  readonly desiredvCpus?: number;
+  readonly launchTemplate?: object;
+  readonly ec2KeyPair?: string;
+}
+
+function resourcesIn(input: object): Resources {
+  return (input as { computeResources?: Resources }).computeResources ?? {};
+}

@@ -1,0 +1,30 @@
+/** The file of a run that can be sent to us: it has nothing of the account. Pure. */
+
+import { neutral, type Run } from "../names/renaming.ts";
+import type { Judged, Verdict } from "./verdict.ts";
+
+export interface Result {
+  /** e.g. `2026-11-30`. */
+  readonly date: string;
+  readonly region: string;
+  readonly facts: readonly (Verdict & { readonly fact: string })[];
+}
+
+export function resultOf(all: readonly Judged[], run: Run, date: string): Result {
+  const facts = all.map(({ row, verdict }) => ({ fact: row.id, ...verdict }));
+  const blank = (_member: string, value: unknown): unknown =>
+    typeof value === "string" ? withoutIds(neutral(value, run)) : value;
+  return { date, region: run.region, facts: JSON.parse(JSON.stringify(facts, blank)) as Result["facts"] };
+}
+
+export function fileName({ date, region }: Result): string {
+  return `${date}-${region}.json`;
+}
+
+/** Without what AWS itself has numbered, and without other accounts. */
+function withoutIds(text: string): string {
+  return text
+    .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "00000000-0000-4000-8000-000000000000")
+    .replaceAll(/(?<!\d)\d{12}(?!\d)/g, "123456789012")
+    .replaceAll(/\b(subnet|sg|vpc|lt|i|eni)-[0-9a-f]{8,17}\b/g, "$1-1");
+}

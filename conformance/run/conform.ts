@@ -1,0 +1,133 @@
+/** A whole run: what it will do, the stage, the facts, the removal, the report. The door of `conformance`. */
+
+import { type Account, answerOf } from "../account/account.ts";
+import { paced } from "../account/paced.ts";
+import { clean, leftovers } from "../clean/clean.ts";
+import type { Row } from "../facts/row.ts";
+import { type inAccount, prefixOf, type Run, tagKey } from "../names/renaming.ts";
+import { type Plan, planOf } from "../plan/plan.ts";
+import { pageOf } from "../report/page.ts";
+import { fileName, resultOf } from "../report/result.ts";
+import { nothingDiffers, tableOf } from "../report/table.ts";
+import type { Judged } from "../report/verdict.ts";
+import type { Time } from "../rest.ts";
+import { build, disable } from "../stage/build.ts";
+import { type Network, networkFor } from "../stage/network.ts";
+import { createRoles } from "../stage/roles.ts";
+import { tryFacts } from "./facts.ts";
+import { Interrupted } from "./interrupted.ts";
+import { callerOf, requireRoom } from "./ready.ts";
+
+export interface Request {
+  readonly table: readonly Row[];
+  readonly region: string;
+  readonly network: Partial<Network>;
+  /** Only facts with this text in their name. */
+  readonly only: string;
+  /** Of the run, e.g. `k3f9x2`. */
+  readonly id: string;
+  /** e.g. `2026-11-30`. */
+  readonly date: string;
+}
+
+/** What a run needs of its surroundings. */
+export interface Ports {
+  readonly account: Account;
+  /** Its pauses reject with `Interrupted` when the run is to end. */
+  readonly time: Time;
+  /** Of the removal, which is not interrupted. */
+  readonly timeToClean: Time;
+  readonly print: (text: string) => void;
+  /** What it does now. */
+  readonly say: (text: string) => void;
+  readonly confirm: () => Promise<boolean>;
+  readonly write: (name: string, text: string) => Promise<void>;
+}
+
+export const exitCodes = { agrees: 0, differs: 1, notStarted: 2 } as const;
+
+/** IAM shows a new role to other services some seconds later. */
+const rolesKnownAfterMs = 20_000;
+
+/** @throws Error before the first write if the account cannot take the run, in words for a person */
+export async function conform(request: Request, ports: Ports): Promise<number> {
+  const account = paced(ports.account, ports.time);
+  const plan = planOf(request.table, request.only);
+  if (plan.rows.length === 0) throw new Error(`no fact has ${request.only} in its name`);
+  const run: Run = {
+    ...(await callerOf(account)),
+    ...(await networkFor(account, request.network)),
+    id: request.id,
+    region: request.region,
+  };
+  await requireRoom(account, plan);
+  ports.print(pageOf(plan, run, await leftovers(account)));
+  if (!(await ports.confirm())) return exitCodes.notStarted;
+
+  const judged: Judged[] = [];
+  const ended = await endedBy(() => carryOut(plan, run, account, ports, judged));
+  const isClean = await cleanUp(run, ports);
+  if (ended !== undefined) ports.print(`${ended}\n`);
+  const result = resultOf(judged, run, request.date);
+  ports.print(tableOf(judged));
+  await ports.write(fileName(result), `${JSON.stringify(result, undefined, 2)}\n`);
+  return ended === undefined && isClean && nothingDiffers(judged) ? exitCodes.agrees : exitCodes.differs;
+}
+
+/** Removes what is left of a run that was killed. */
+export async function cleanRun(id: string, region: string, ports: Ports): Promise<number> {
+  const run = { ...(await callerOf(ports.account)), id, region, subnet: "subnet-1", securityGroup: "sg-1" };
+  return (await cleanUp(run, ports)) ? exitCodes.agrees : exitCodes.differs;
+}
+
+async function carryOut(plan: Plan, run: Run, account: Account, ports: Ports, judged: Judged[]): Promise<void> {
+  const { time, say } = ports;
+  say("making the stage");
+  // First and last of all: by it a later run finds what is left of this one, even if it is only roles.
+  const marker = { name: `${prefixOf(run)}run`, tags: { [tagKey]: run.id } };
+  await answerOf(account.batch, "CreateSchedulingPolicy", marker);
+  await createRoles(account, run);
+  await time.pause(rolesKnownAfterMs);
+  const shared = await build(plan.shared, { account, run, time, place: () => "" });
+  const whereIdle = { account, run, time, place: idlePlace(plan) };
+  const idle = await build(plan.idle, whereIdle);
+  await disable(
+    plan.idle.filter(({ key }) => !idle.has(key)),
+    whereIdle,
+  );
+  await tryFacts(plan, { account, run, time, missing: { shared, idle } }, judged, say);
+}
+
+function idlePlace({ idle }: Plan): Parameters<typeof inAccount>[2] {
+  const keys = new Set(idle.map(({ key }) => key));
+  return (key) => (keys.has(key) ? "idle-" : "");
+}
+
+/** Why the run ended early; undefined: it did not. */
+async function endedBy(work: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Interrupted) return "The run was interrupted.";
+    return `The run ended early: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+async function cleanUp(run: Run, ports: Ports): Promise<boolean> {
+  const again = `  npm run conformance -- --region ${run.region} --clean ${run.id}`;
+  try {
+    const account = paced(ports.account, ports.timeToClean);
+    const { left, untouched } = await clean(account, run, ports.timeToClean, (text) => ports.say(text));
+    for (const { kind, name } of untouched) {
+      ports.print(`${kind} ${name} has a name of the run and not its tag: it stays as it is.`);
+    }
+    for (const { found, words } of left) ports.print(`${found.kind} ${found.name} is still there. ${words}`);
+    ports.print(left.length === 0 ? `Nothing of the run ${run.id} is left.\n` : `To go on:\n${again}\n`);
+    return left.length === 0 && untouched.length === 0;
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    ports.print(`The run ${run.id} could not be removed: ${words}\nOnce the cause is gone:\n${again}\n`);
+    return false;
+  }
+}

@@ -1,0 +1,50 @@
+/** Whether an account can take a run, found without a write. */
+
+import { type Account, answerOf } from "../account/account.ts";
+import type { Plan } from "../plan/plan.ts";
+
+export interface Caller {
+  readonly account: string;
+  readonly partition: string;
+}
+
+/** @throws Error without usable credentials */
+export async function callerOf({ sts }: Account): Promise<Caller> {
+  const { Account: account = "", Arn = "" } = await answerOf<{ Account?: string; Arn?: string }>(
+    sts,
+    "GetCallerIdentity",
+    {},
+  );
+  return { account, partition: Arn.split(":")[1] ?? "aws" };
+}
+
+/** AWS's quotas of one region. */
+const quotas = [
+  ["environments", "DescribeComputeEnvironments", "computeEnvironments", 50],
+  ["queues", "DescribeJobQueues", "jobQueues", 50],
+  ["serviceEnvironments", "DescribeServiceEnvironments", "serviceEnvironments", 50],
+] as const;
+
+/** @throws Error if the region has no room for what a run makes, or may not be read */
+export async function requireRoom({ batch }: Account, { needs }: Plan): Promise<void> {
+  for (const [member, operation, list, quota] of quotas) {
+    let there = 0;
+    let nextToken: string | undefined;
+    do {
+      const page: { nextToken?: string } & Readonly<Record<string, unknown>> = await answerOf(
+        batch,
+        operation,
+        nextToken === undefined ? {} : { nextToken },
+      );
+      const items = (page[list] as readonly { status?: string }[] | undefined) ?? [];
+      there += items.filter(({ status }) => status !== "DELETED").length;
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    if (there + needs[member] > quota) {
+      throw new Error(
+        `the run needs room for ${needs[member]} of the region's ${quota} ${list}, and ${there} are there: ` +
+          "take another region, or fewer facts with --only",
+      );
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { type Account, answerOf } from "../account/account.ts";
+import { instanceRole, prefixOf, type Run, roleNames, rolePath, tagKey } from "../names/renaming.ts";
+
+/** Who assumes a role of the stage. */
+const services: Readonly<Record<(typeof roleNames)[number], string>> = {
+  batch: "batch",
+  ecsTaskExecutionRole: "ecs-tasks",
+  ecsInfrastructureRole: "ecs",
+  ecsInstanceRole: "ec2",
+};
+
+/** AWS's policies of roles, without which an environment is INVALID. What only jobs would use has none: none ever starts. */
+const policies: Readonly<Partial<Record<(typeof roleNames)[number], string>>> = {
+  batch: "service-role/AWSBatchServiceRole",
+  ecsInfrastructureRole: "AmazonECSInfrastructureRolePolicyForManagedInstances",
+};
+
+/** The ARN of the policy of each role of a run that has one, by the role's name in the account. */
+export function policiesOf(run: Pick<Run, "id" | "partition">): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(policies).map(([name, policy]) => [
+      prefixOf(run) + name,
+      `arn:${run.partition}:iam::aws:policy/${policy}`,
+    ]),
+  );
+}
+
+/** Makes the roles and the instance profile of a run. @throws Error with IAM's words */
+export async function createRoles({ iam }: Account, run: Run): Promise<void> {
+  const prefix = prefixOf(run);
+  const made = { Path: rolePath, Tags: [{ Key: tagKey, Value: run.id }] };
+  for (const name of roleNames) {
+    const suffix = run.partition === "aws-cn" && name === "ecsInstanceRole" ? ".amazonaws.com.cn" : ".amazonaws.com";
+    const statement = {
+      Effect: "Allow",
+      Principal: { Service: `${services[name]}${suffix}` },
+      Action: "sts:AssumeRole",
+    };
+    const trust = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    await answerOf(iam, "CreateRole", { ...made, RoleName: prefix + name, AssumeRolePolicyDocument: trust });
+  }
+  for (const [RoleName, PolicyArn] of policiesOf(run)) await answerOf(iam, "AttachRolePolicy", { RoleName, PolicyArn });
+  const profile = { InstanceProfileName: prefix + instanceRole };
+  await answerOf(iam, "CreateInstanceProfile", { ...made, ...profile });
+  await answerOf(iam, "AddRoleToInstanceProfile", { ...profile, RoleName: prefix + instanceRole });
+}
