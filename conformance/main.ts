@@ -19,7 +19,7 @@ import { callerOf } from "./run/ready.ts";
 interface Options {
   readonly region: string;
   readonly profile?: string;
-  readonly endpointUrl?: string;
+  readonly endpointUrl: string;
   readonly subnet?: string;
   readonly securityGroup?: string;
   readonly only?: string;
@@ -32,7 +32,10 @@ const options: Options = new Command("npm run conformance --")
   .description("Tries what this project believes of AWS Batch in an account, and removes what it has made.")
   .requiredOption("--region <region>", "of AWS, e.g. eu-west-1")
   .option("--profile <name>", "of the AWS CLI's files, for the credentials")
-  .option("--endpoint-url <url>", "of all services, e.g. the simulator's")
+  .requiredOption(
+    "--endpoint-url <url>",
+    "of all services, e.g. the simulator's: what cleans up is not proved well enough for AWS itself",
+  )
   .option("--subnet <id>", "that the environments name (one of the default VPC)")
   .option("--security-group <id>", "that the environments name (the default group of the subnet's VPC)")
   .option("--only <text>", "only facts with this text in their name")
@@ -53,7 +56,7 @@ const ports: Ports = {
   account: sdkAccount({
     region: options.region,
     ...(options.profile === undefined ? {} : { profile: options.profile }),
-    ...(options.endpointUrl === undefined ? {} : { endpoint: options.endpointUrl }),
+    endpoint: options.endpointUrl,
   }),
   time: timeUntil(interrupt.signal),
   timeToClean: timeUntil(),

@@ -1,7 +1,6 @@
 import { onTestFinished } from "vitest";
 import type { Account } from "../../conformance/account/account.ts";
 import { sdkAccount } from "../../conformance/account/sdk.ts";
-import type { Row } from "../../conformance/facts/row.ts";
 import { semantics } from "../../conformance/facts/table.ts";
 import type { Ports, Request } from "../../conformance/run/conform.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
@@ -51,14 +50,14 @@ export function request(change: Partial<Request> = {}): Request {
   };
 }
 
-/** The same account in which calls end as `change` says. */
-export function changed(given: Account, change: (call: { operation: string; input: object }) => void): Account {
+/** The same account, for a process that is killed when it has made so many calls: it hears no answer of the last one, and makes no more. */
+export function killedAfter(given: Account, calls: number): Account {
+  let made = 0;
   const through =
     (ask: Account["batch"]): Account["batch"] =>
     async (operation, input) => {
-      const outcome = await ask(operation, input);
-      change({ operation, input });
-      return outcome;
+      if (made++ < calls) return await ask(operation, input);
+      throw new Error("killed");
     };
   return { batch: through(given.batch), iam: through(given.iam), ec2: through(given.ec2), sts: through(given.sts) };
 }
@@ -81,12 +80,4 @@ export function contents({ truth }: SimulatedAws): readonly string[] {
       .map((one) => `role ${one.name}`),
     ...truth.instanceProfiles().map((one) => `profile ${one.name}`),
   ];
-}
-
-export function rowsNamed(...ids: readonly string[]): readonly Row[] {
-  return ids.map((id) => {
-    const row = semantics.find((one) => one.id === id);
-    if (row === undefined) throw new Error(`no row ${id}`);
-    return row;
-  });
 }
