@@ -76,7 +76,7 @@ describe("the command line", () => {
     [["local", "-f", "x", "--simulate", "--delete", "--until", "ready"], /^error: --delete needs --until absent/],
     [["local", "-f", "no-such-directory", "--simulate"], "error: directory no-such-directory does not exist\n"],
     [["local", "-f", "package.json", "--simulate"], /^error: package.json is a file/],
-    [["plan", "-f", "x", "-o", "yaml"], /Allowed choices are text, json, markdown\.\n$/],
+    [["plan", "-f", "x", "-o", "yaml"], /Allowed choices are text, markdown, json\.\n$/],
   ])("answers %j with one clear line and exit code 1", async (args, expected) => {
     const { exitCode, out, err } = await run(args);
     expect({ exitCode, out }).toEqual({ exitCode: 1, out: "" });
