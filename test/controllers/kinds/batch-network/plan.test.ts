@@ -51,6 +51,23 @@ describe("a network with everything that its spec asks for", () => {
   });
 });
 
+it("a group that the spec asks for no more is deleted, and nobody waits for it", () => {
+  const of = network();
+  const found = {
+    group: letting("10.0.0.0/16"),
+    retained: false,
+    retag: undefined,
+    usedBy: [],
+    strangers: [],
+    namedBy: [],
+  };
+  const { agenda } = plan(of, seen(of, { group: groupSeen(of, found as never) }));
+  expect(agenda.map((step) => ("holds" in step ? `${step.kind} ${step.holds}` : step.kind))).toEqual([
+    "act nothing",
+    "serves",
+  ]);
+});
+
 describe("what a network lacks", () => {
   it("comes in order: the selection, the group, the endpoints", () => {
     const of = network({ subnets: undefined, subnetSelector: {}, securityGroup: {}, ...asksForEcs });
