@@ -9,6 +9,7 @@ import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { sleep, systemClock } from "../src/runtime/clock.ts";
+import { shellCommand } from "../src/runtime/shell.ts";
 import { policyFor } from "./account/policy.ts";
 import { sdkAccount } from "./account/sdk.ts";
 import { semantics } from "./facts/table.ts";
@@ -73,6 +74,17 @@ const ports: Ports = {
     line.close();
     return answer.trim() === "yes";
   },
+  cleaning(id) {
+    const { region, profile, endpointUrl } = options;
+    const flags = [
+      "--region",
+      region,
+      "--endpoint-url",
+      endpointUrl,
+      ...(profile === undefined ? [] : ["--profile", profile]),
+    ];
+    return shellCommand(["npm", "run", "conformance", "--", ...flags, "--clean", id]);
+  },
   async write(name, text) {
     const file = fileURLToPath(new URL(name, import.meta.url));
     await writeFile(file, text);
@@ -92,7 +104,7 @@ async function main(): Promise<number> {
     ports.print(JSON.stringify(policyFor({ ...(await callerOf(ports.account)), region }), undefined, 2));
     return exitCodes.agrees;
   }
-  if (clean !== undefined) return cleanRun(clean, region, ports);
+  if (clean !== undefined) return cleanRun(clean, ports);
   const network = {
     ...(options.subnet === undefined ? {} : { subnet: options.subnet }),
     ...(options.securityGroup === undefined ? {} : { securityGroup: options.securityGroup }),

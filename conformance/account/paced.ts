@@ -1,6 +1,6 @@
 import type { Outcome } from "../facts/compare.ts";
-import type { Ask, Time } from "../rest.ts";
-import type { Account } from "./account.ts";
+import type { Time } from "../rest.ts";
+import { type Account, askedBy } from "./account.ts";
 
 /** At most five calls a second, of all services together. */
 const betweenMs = 200;
@@ -16,19 +16,16 @@ export function paced(account: Account, time: Time): Account {
     // Also without a pause: here a run is interrupted.
     await time.pause(Math.max(0, at - time.now()));
   };
-  const slowly =
-    (ask: Ask): Ask =>
-    async (operation, input) => {
-      for (const pauseMs of pausesMs) {
-        await turn();
-        const outcome = await ask(operation, input);
-        if (!isPassing(outcome)) return outcome;
-        await time.pause(pauseMs);
-      }
+  return askedBy(account, (ask) => async (operation, input) => {
+    for (const pauseMs of pausesMs) {
       await turn();
-      return ask(operation, input);
-    };
-  return { batch: slowly(account.batch), iam: slowly(account.iam), ec2: slowly(account.ec2), sts: slowly(account.sts) };
+      const outcome = await ask(operation, input);
+      if (!isPassing(outcome)) return outcome;
+      await time.pause(pauseMs);
+    }
+    await turn();
+    return ask(operation, input);
+  });
 }
 
 /** Whether the answer says nothing about the call. */

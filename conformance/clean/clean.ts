@@ -21,7 +21,12 @@ const steadyMs = 15_000;
 const longestMs = 30 * 60_000;
 
 /** @param say what is being done now */
-export async function clean(account: Account, run: Run, time: Time, say: (text: string) => void): Promise<Cleaned> {
+export async function clean(
+  account: Account,
+  run: Pick<Run, "id" | "partition">,
+  time: Time,
+  say: (text: string) => void,
+): Promise<Cleaned> {
   const start = time.now();
   let emptySince: number | undefined;
   const words = new Map<string, string>();

@@ -127,7 +127,8 @@ function foundOf(kind: FoundKind, name: string, reference: string, { tags = {}, 
   };
 }
 
-async function pagesOf(batch: Ask, operation: string, input: object, member: string): Promise<readonly Item[]> {
+/** All that a listing has, of all its pages. @throws Error with AWS's words */
+export async function pagesOf(batch: Ask, operation: string, input: object, member: string): Promise<readonly Item[]> {
   const items: Item[] = [];
   let nextToken: string | undefined;
   do {

@@ -3,13 +3,18 @@
 import { prefixOf, type Run, rolePath, tagKey } from "../names/renaming.ts";
 import type { Plan } from "../plan/plan.ts";
 
-export function pageOf(plan: Plan, run: Run, leftovers: ReadonlyMap<string, number>): string {
+/** @param cleaning the command that removes what is left of a run */
+export function pageOf(
+  plan: Plan,
+  run: Run,
+  leftovers: ReadonlyMap<string, number>,
+  cleaning: (id: string) => string,
+): string {
   const { environments, queues, serviceEnvironments } = plan.needs;
   const tried = plan.rows.filter(({ whyNot }) => whyNot === undefined).length;
   const others = [...leftovers].map(
     ([id, count]) =>
-      `The run ${id} has left ${count} resources, or still runs. To remove them:\n` +
-      `  npm run conformance -- --region ${run.region} --clean ${id}\n`,
+      `The run ${id} has left ${count} resources, or still runs. To remove them:\n` + `  ${cleaning(id)}\n`,
   );
   return [
     `AWS account ${run.account}, region ${run.region}, run ${run.id}`,
@@ -27,7 +32,7 @@ export function pageOf(plan: Plan, run: Run, leftovers: ReadonlyMap<string, numb
     "          that AWS Batch makes for itself in an account that has none.",
     "",
     "At the end, also on Ctrl-C, it removes what has both the prefix and the tag. If it is killed:",
-    `  npm run conformance -- --region ${run.region} --clean ${run.id}`,
+    `  ${cleaning(run.id)}`,
     "",
     ...others,
   ].join("\n");

@@ -4,26 +4,16 @@ import type { Judged, Verdict } from "./verdict.ts";
 
 const kinds = ["agrees", "words now known", "differs", "not tried", "failed"] as const;
 
-export function countsOf(all: readonly Judged[]): Readonly<Record<Verdict["kind"], number>> {
-  const count = (kind: Verdict["kind"]): number => all.filter(({ verdict }) => verdict.kind === kind).length;
-  return {
-    agrees: count("agrees"),
-    "words now known": count("words now known"),
-    differs: count("differs"),
-    "not tried": count("not tried"),
-    failed: count("failed"),
-  };
-}
-
 /** Whether AWS is as the facts say, as far as they were tried. */
 export function nothingDiffers(all: readonly Judged[]): boolean {
-  const { differs, failed } = countsOf(all);
-  return differs === 0 && failed === 0;
+  return all.every(({ verdict }) => verdict.kind !== "differs" && verdict.kind !== "failed");
 }
 
 export function tableOf(all: readonly Judged[]): string {
-  const counts = countsOf(all);
-  const lines = kinds.map((kind) => `${String(counts[kind]).padStart(5)}  ${kind}`);
+  const lines = kinds.map((kind) => {
+    const count = all.filter(({ verdict }) => verdict.kind === kind).length;
+    return `${String(count).padStart(5)}  ${kind}`;
+  });
   const sections = [
     ["differs", all.flatMap((one) => (one.verdict.kind === "differs" ? [differing(one, one.verdict)] : []))],
     [

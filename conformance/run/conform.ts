@@ -41,6 +41,8 @@ export interface Ports {
   /** What it does now. */
   readonly say: (text: string) => void;
   readonly confirm: () => Promise<boolean>;
+  /** The command that removes what is left of a run. */
+  readonly cleaning: (id: string) => string;
   readonly write: (name: string, text: string) => Promise<void>;
 }
 
@@ -61,7 +63,7 @@ export async function conform(request: Request, ports: Ports): Promise<number> {
     region: request.region,
   };
   await requireRoom(account, plan);
-  ports.print(pageOf(plan, run, await leftovers(account)));
+  ports.print(pageOf(plan, run, await leftovers(account), ports.cleaning));
   if (!(await ports.confirm())) return exitCodes.notStarted;
 
   const judged: Judged[] = [];
@@ -75,9 +77,8 @@ export async function conform(request: Request, ports: Ports): Promise<number> {
 }
 
 /** Removes what is left of a run that was killed. */
-export async function cleanRun(id: string, region: string, ports: Ports): Promise<number> {
-  const run = { ...(await callerOf(ports.account)), id, region, subnet: "subnet-1", securityGroup: "sg-1" };
-  return (await cleanUp(run, ports)) ? exitCodes.agrees : exitCodes.differs;
+export async function cleanRun(id: string, ports: Ports): Promise<number> {
+  return (await cleanUp({ ...(await callerOf(ports.account)), id }, ports)) ? exitCodes.agrees : exitCodes.differs;
 }
 
 async function carryOut(plan: Plan, run: Run, account: Account, ports: Ports, judged: Judged[]): Promise<void> {
@@ -114,8 +115,8 @@ async function endedBy(work: () => Promise<void>): Promise<string | undefined> {
   }
 }
 
-async function cleanUp(run: Run, ports: Ports): Promise<boolean> {
-  const again = `  npm run conformance -- --region ${run.region} --clean ${run.id}`;
+async function cleanUp(run: Pick<Run, "id" | "partition">, ports: Ports): Promise<boolean> {
+  const again = `  ${ports.cleaning(run.id)}`;
   try {
     const account = paced(ports.account, ports.timeToClean);
     const { left, untouched } = await clean(account, run, ports.timeToClean, (text) => ports.say(text));

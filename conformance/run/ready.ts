@@ -1,6 +1,7 @@
 /** Whether an account can take a run, found without a write. */
 
 import { type Account, answerOf } from "../account/account.ts";
+import { pagesOf } from "../clean/listing.ts";
 import type { Plan } from "../plan/plan.ts";
 
 export interface Caller {
@@ -28,18 +29,7 @@ const quotas = [
 /** @throws Error if the region has no room for what a run makes, or may not be read */
 export async function requireRoom({ batch }: Account, { needs }: Plan): Promise<void> {
   for (const [member, operation, list, quota] of quotas) {
-    let there = 0;
-    let nextToken: string | undefined;
-    do {
-      const page: { nextToken?: string } & Readonly<Record<string, unknown>> = await answerOf(
-        batch,
-        operation,
-        nextToken === undefined ? {} : { nextToken },
-      );
-      const items = (page[list] as readonly { status?: string }[] | undefined) ?? [];
-      there += items.filter(({ status }) => status !== "DELETED").length;
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined);
+    const there = (await pagesOf(batch, operation, {}, list)).filter((one) => one["status"] !== "DELETED").length;
     if (there + needs[member] > quota) {
       throw new Error(
         `the run needs room for ${needs[member]} of the region's ${quota} ${list}, and ${there} are there: ` +

@@ -1,6 +1,6 @@
 /** Makes parts of the stage in the account. */
 
-import type { Account } from "../account/account.ts";
+import { type Account, answerOf } from "../account/account.ts";
 import type { Call } from "../facts/row.ts";
 import type { Key } from "../names/references.ts";
 import { inAccount, type Place, type Run } from "../names/renaming.ts";
@@ -56,10 +56,7 @@ export async function disable(
       const input = { computeEnvironment, state: "DISABLED" };
       return inAccount({ operation: "UpdateComputeEnvironment", input }, run, place);
     });
-  for (const { operation, input } of calls) {
-    const { error } = await account.batch(operation, input);
-    if (error !== undefined) throw new Error(`${operation}: ${error.name}: ${error.message}`);
-  }
+  for (const { operation, input } of calls) await answerOf(account.batch, operation, input);
   for (const call of calls) await untilAtRest(call, account.batch, time);
 }
 

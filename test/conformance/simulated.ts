@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import type { Account } from "../../conformance/account/account.ts";
+import { type Account, askedBy } from "../../conformance/account/account.ts";
 import { sdkAccount } from "../../conformance/account/sdk.ts";
 import { semantics } from "../../conformance/facts/table.ts";
 import type { Ports, Request } from "../../conformance/run/conform.ts";
@@ -33,6 +33,7 @@ export async function simulated(): Promise<Simulated> {
     print: (text) => void printed.push(text),
     say: () => undefined,
     confirm: async () => true,
+    cleaning: (id) => `clean ${id}`,
     write: async (name, text) => void written.set(name, text),
   };
   return { aws, ports, printed, written };
@@ -53,13 +54,10 @@ export function request(change: Partial<Request> = {}): Request {
 /** The same account, for a process that is killed when it has made so many calls: it hears no answer of the last one, and makes no more. */
 export function killedAfter(given: Account, calls: number): Account {
   let made = 0;
-  const through =
-    (ask: Account["batch"]): Account["batch"] =>
-    async (operation, input) => {
-      if (made++ < calls) return await ask(operation, input);
-      throw new Error("killed");
-    };
-  return { batch: through(given.batch), iam: through(given.iam), ec2: through(given.ec2), sts: through(given.sts) };
+  return askedBy(given, (ask) => async (operation, input) => {
+    if (made++ < calls) return await ask(operation, input);
+    throw new Error("killed");
+  });
 }
 
 /** What of an account is there, by name. */

@@ -21,7 +21,7 @@ test.each([5, 40, 110, 300])(
     const before = contents(aws);
     const killed = { ...ports, account: killedAfter(ports.account, calls) };
     await conform(request({ only: "queue" }), killed).catch(() => undefined);
-    await cleanRun("abc123", "us-east-1", ports);
+    await cleanRun("abc123", ports);
     expect(contents(aws)).toEqual(before);
   },
 );
