@@ -3,8 +3,8 @@ import { BatchNetworkKind } from "../../api/v1alpha1/kinds.ts";
 import { networkItselfMessage } from "../../api/v1alpha1/network.ts";
 import { formerFields, membersOf, networkInPlace } from "../../controllers/parts/network-reference/former.ts";
 import { isRecord } from "./defaults.ts";
-import type { Finding } from "./problem.ts";
-import { noComments, yamlOf } from "./yaml-text.ts";
+import { type Finding, withLines } from "./problem.ts";
+import { inPlaceOf } from "./yaml-text.ts";
 
 /** What replaces the fields by which environments selected networks, and made groups and endpoints, themselves. Pure. */
 
@@ -32,15 +32,6 @@ export function withBatchNetwork(findings: readonly Finding[], object: unknown):
     (field) => membersOf(spec, "computeResources")[field] !== undefined,
   );
   const all = [...replaced, ...given.map((field) => `computeResources.${field}`)];
-  const write = [...lines(network), `and in place of ${all.join(", ")}:`, ...lines(reference)];
-  const message = `${first.message}:`;
-  return findings.map((finding) => (finding === first ? { ...finding, message, write } : finding));
-}
-
-/** Of YAML, with an indentation. */
-export function lines(value: object): readonly string[] {
-  return yamlOf(value, noComments)
-    .trimEnd()
-    .split("\n")
-    .map((line) => `  ${line}`);
+  const instead = inPlaceOf(all.join(", "), network, reference);
+  return findings.map((finding) => (finding === first ? withLines(finding, instead) : finding));
 }

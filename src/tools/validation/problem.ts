@@ -23,6 +23,11 @@ export interface Finding {
   readonly write?: readonly string[];
 }
 
+/** A finding whose message ends with the lines to write. */
+export function withLines(finding: Finding, write: readonly string[]): Finding {
+  return { ...finding, message: `${finding.message}:`, write };
+}
+
 /** A file, or a place in it: without a column the file as a whole. */
 interface FilePlace {
   readonly file: string;

@@ -2,8 +2,8 @@ import { sharedNameMessage } from "../../api/v1alpha1/iam.ts";
 import { referencePath } from "../../controllers/parts/roles/desired.ts";
 import { batchRoleFor, isObjectName, sharedRoles } from "../../controllers/parts/roles/shared-names.ts";
 import { isRecord } from "./defaults.ts";
-import { lines } from "./own-networks.ts";
-import type { Finding } from "./problem.ts";
+import { type Finding, withLines } from "./problem.ts";
+import { inPlaceOf } from "./yaml-text.ts";
 
 /** What replaces a name by which objects shared a role. Pure. */
 
@@ -27,6 +27,5 @@ export function withBatchRole(finding: Finding, object: unknown): Finding {
   const reference = referencePath(role.member).reduceRight<object>((value, key) => ({ [key]: value }), {
     name: manifest.metadata.name,
   });
-  const write = [...lines(manifest), `and in place of iam.${role.member}:`, ...lines({ spec: reference })];
-  return { ...finding, message: `${finding.message}:`, write };
+  return withLines(finding, inPlaceOf(`iam.${role.member}`, manifest, { spec: reference }));
 }

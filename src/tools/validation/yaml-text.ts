@@ -78,3 +78,13 @@ function textScalar(text: string): string {
 function quoted(text: string): string {
   return visible(JSON.stringify(text)).replaceAll("\ufffe", "\\ufffe").replaceAll("\uffff", "\\uffff");
 }
+
+/** Lines for a person who replaces fields: the object to write, and what refers to it in their place. */
+export function inPlaceOf(fields: string, object: object, reference: object): readonly string[] {
+  const lines = (value: object): readonly string[] =>
+    yamlOf(value, noComments)
+      .trimEnd()
+      .split("\n")
+      .map((line) => `  ${line}`);
+  return [...lines(object), `and in place of ${fields}:`, ...lines(reference)];
+}

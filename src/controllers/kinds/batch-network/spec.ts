@@ -2,7 +2,7 @@
 
 import { type BatchNetwork, type BatchNetworkSpec, servicesNeeded } from "../../../api/v1alpha1/batch-network.ts";
 import type { ToResolve } from "../../../network/selection.ts";
-import { type Named, publicPeers } from "../../parts/allowed/limits.ts";
+import { type Named, namedIds, publicPeers } from "../../parts/allowed/limits.ts";
 import type { DesiredGroup } from "../../parts/security-group/rules.ts";
 import { remembered } from "../../parts/selection/report.ts";
 
@@ -59,14 +59,12 @@ export function namedBy(network: BatchNetwork): readonly Named[] {
   const { spec } = network;
   const { subnets = [], securityGroupIds = [] } = placedIn(network);
   const { ingress = [], egress = [] } = spec.securityGroup ?? {};
-  const resources = (field: string, type: string, ids: readonly string[]): readonly Named[] =>
-    ids.map((id) => ({ field, value: `${type}/${id}`, lists: "resources" }));
   return [
-    ...resources("spec.subnets", "subnet", subnets),
-    ...resources("spec.securityGroupIds", "security-group", securityGroupIds),
+    ...namedIds("spec.subnets", "subnet", subnets),
+    ...namedIds("spec.securityGroupIds", "security-group", securityGroupIds),
     ...servicesOf(spec).map((value): Named => ({ field: "spec.vpcEndpoints", value, lists: "services" })),
-    ...resources("spec.securityGroup.ingress", "security-group", groupPeers(ingress)),
-    ...resources("spec.securityGroup.egress", "security-group", groupPeers(egress)),
+    ...namedIds("spec.securityGroup.ingress", "security-group", groupPeers(ingress)),
+    ...namedIds("spec.securityGroup.egress", "security-group", groupPeers(egress)),
     ...publicPeers(ingress, "spec.securityGroup.ingress"),
   ];
 }

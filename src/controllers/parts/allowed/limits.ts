@@ -52,6 +52,11 @@ export interface Named {
   readonly lists: keyof typeof environmentAnnotations;
 }
 
+/** Resources of EC2, as an ARN ends: `type` is e.g. `subnet`. */
+export function namedIds(field: string, type: string, ids: readonly string[]): readonly Named[] {
+  return ids.map((id) => ({ field, value: `${type}/${id}`, lists: "resources" }));
+}
+
 /** @param annotations of the namespace */
 export function allowedIn(
   named: readonly Named[],

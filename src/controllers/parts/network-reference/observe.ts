@@ -8,12 +8,13 @@ import { read } from "../../../network/lookups.ts";
 import { emptyRequest } from "../../../network/port.ts";
 import { DeadlineExceeded, withDeadline } from "../../../runtime/abort.ts";
 import { askedForMaxAgeMs, ec2PatienceMs } from "../../intervals.ts";
+import { referredKey } from "../../ownership/naming.ts";
 import { identityOf } from "../../ownership/ownership.ts";
 import { readyOf } from "../../pass/conditions.ts";
 import { unreadBy } from "../../pass/unread.ts";
 import type { Ports } from "../../ports.ts";
 import { labelsAskedFor, objectAt } from "../../references/reference.ts";
-import type { AllowedSeen, Named } from "../allowed/limits.ts";
+import { type AllowedSeen, type Named, namedIds } from "../allowed/limits.ts";
 import { allowedSeen } from "../allowed/observe.ts";
 import { groupOwnership } from "../security-group/ownership.ts";
 import { givenTo } from "./former.ts";
@@ -30,10 +31,9 @@ export async function observeNetworkReference(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<NetworkReferenceSeen> {
-  const reference = spec.computeResources?.networkRef;
-  if (reference === undefined || metadata.deletionTimestamp !== undefined) return { kind: "none" };
+  const key = referredKey(spec.computeResources?.networkRef, { metadata });
+  if (key === undefined || metadata.deletionTimestamp !== undefined) return { kind: "none" };
   const { namespace } = metadata;
-  const key = { namespace: reference.namespace ?? namespace, name: reference.name };
   const known = ports.objects.get(BatchNetworkKind, key) as BatchNetwork | undefined;
   const labels = await labelsAskedFor(namespace, [known], ports, signal);
   const referring = { namespace, noun: BatchComputeEnvironmentKind.noun, region, ports, labels };
@@ -62,20 +62,19 @@ export async function networkAllowed(
 ): Promise<AllowedSeen> {
   const ownSeen = await allowedSeen(object.metadata, own, ports, signal);
   if (ownSeen.kind !== "allowed") return ownSeen;
-  const reference = object.spec.computeResources?.networkRef;
-  const given = reference === undefined ? undefined : givenTo(object);
-  if (reference === undefined || given === undefined) return { kind: "allowed" };
-  const key = { namespace: reference.namespace ?? object.metadata.namespace, name: reference.name };
+  const key = referredKey(object.spec.computeResources?.networkRef, object);
+  const given = key === undefined ? undefined : givenTo(object);
+  if (key === undefined || given === undefined) return { kind: "allowed" };
   const field = `${BatchNetworkKind.kind} ${keyText(key)}`;
-  const named = (type: string, ids: readonly string[]): readonly Named[] =>
-    ids.map((id) => ({ field, value: `${type}/${id}`, lists: "resources" }));
-  const subnets = named("subnet", given.subnets);
-  const seen = await allowedSeen(key, [...subnets, ...named("security-group", given.securityGroupIds)], ports, signal);
+  const seenWith = async (groups: readonly string[]): Promise<AllowedSeen> => {
+    const named = [...namedIds(field, "subnet", given.subnets), ...namedIds(field, "security-group", groups)];
+    return await allowedSeen(key, named, ports, signal);
+  };
+  const seen = await seenWith(given.securityGroupIds);
   if (seen.kind !== "refused") return seen;
   try {
     const made = await madeBy(key, object.spec.region, given.securityGroupIds, ports, signal);
-    const others = given.securityGroupIds.filter((id) => !made.includes(id));
-    return await allowedSeen(key, [...subnets, ...named("security-group", others)], ports, signal);
+    return await seenWith(given.securityGroupIds.filter((id) => !made.includes(id)));
   } catch (error) {
     return { ...unreadGroups(error, `the security groups of ${field} cannot be read`), kind: "unproven" };
   }
