@@ -1,7 +1,7 @@
 /** Which files of the source decide something and have no test of their own name. Pure. */
 
 import { dirname } from "node:path";
-import { executedNodes, type SourceFile, syntaxOf } from "../mutate/syntax.ts";
+import { executedNodes, mirrorOf, type SourceFile, syntaxOf } from "../mutate/syntax.ts";
 
 const decisions = new Set(["IfStatement", "ConditionalExpression", "LogicalExpression", "SwitchStatement"]);
 
@@ -20,7 +20,7 @@ export function withoutMirror(
     ...tests.map((one) => dirname(one)),
   ]);
   const lacking = files
-    .filter(({ path }) => !mirrors.has(path.replace(/^src/u, "test").replace(/\.tsx?$/u, "")))
+    .filter(({ path }) => !mirrors.has(mirrorOf(path)))
     .filter((file) => [...executedNodes(syntaxOf(file))].some(([{ type }]) => decisions.has(type)));
   return Map.groupBy(
     lacking.map(({ path }) => path),

@@ -6,10 +6,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Planned } from "./plan.ts";
 import type { Outcome, Request } from "./runner.ts";
+import { mirrorOf } from "./syntax.ts";
 
 export interface Verdict {
   readonly mutation: Planned;
@@ -102,13 +103,10 @@ const hour = 60 * minute;
 
 async function verdictOf(mutation: Planned, reach: Reach, runner: Runner, { root }: Judgement): Promise<Verdict> {
   const own = folderOfTests(mutation.path);
-  const mirror = new RegExp(
-    `^${mutation.path.replace(/^src/u, "test").replace(/\.tsx?$/u, "")}(?:\\.test\\.ts$|/)`,
-    "u",
-  );
+  const mirror = mirrorOf(mutation.path);
   const stageOf = (file: string): Verdict["by"] => {
     const path = file.slice(root.length);
-    if (mirror.test(path)) return "its test";
+    if (path === `${mirror}.test.ts` || path.startsWith(`${mirror}/`)) return "its test";
     if (path.startsWith(own)) return "its folder";
     return /^test\/(?:stories|simulation|examples)\//u.test(path) ? "stories" : "other unit tests";
   };
@@ -126,12 +124,7 @@ async function verdictOf(mutation: Planned, reach: Reach, runner: Runner, { root
 }
 
 /** Where the mirrored tests of a file are: `src/aws/errors.ts` has them in `test/aws/`. */
-export const folderOfTests = (path: string): string =>
-  `${path
-    .replace(/^src\//u, "test/")
-    .split("/")
-    .slice(0, -1)
-    .join("/")}/`;
+export const folderOfTests = (path: string): string => `${dirname(mirrorOf(path))}/`;
 
 /** A process of runner.ts, started when it is needed, and once more after a request that did not end. */
 class Runner {

@@ -21,6 +21,9 @@ export interface SourceFile {
   readonly text: string;
 }
 
+/** Where the tests of a file are, without their ending: `src/aws/errors.ts` has them in `test/aws/errors.test.ts`, or in files below. */
+export const mirrorOf = (path: string): string => path.replace(/^src\//u, "test/").replace(/\.tsx?$/u, "");
+
 /** Throws the parser's error for a text that is not TypeScript. */
 export function syntaxOf({ path, text }: SourceFile): SyntaxNode {
   const file = parse(text, {
