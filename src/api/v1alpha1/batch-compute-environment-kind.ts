@@ -186,7 +186,18 @@ const computeEnvironmentReasons = {
   UpdateAvailable: {
     ImageUpdateAvailable: {
       means: "the message names the image types of `computeResources.ec2Configuration`",
-      todo: "set `.spec.rolloutToken` to a new value, or `externalChanges: Apply`",
+      todo: "set `.spec.rolloutToken` to a new value, or `imageUpdates.policy: Automatic`",
+    },
+    ImageUpdateScheduled: {
+      means: "`imageUpdates.policy` is Automatic; the message says when the operator takes the newer image",
+    },
+    AwaitingApproval: {
+      means: "`imageUpdates.approval`: the newer image is not taken before it is approved",
+      todo: "annotate as the message says",
+    },
+    InvalidWindow: {
+      means: "a window of `imageUpdates` has a schedule or a time zone that does not exist, so no newer image is taken",
+      todo: "correct it",
     },
   },
   plan: {

@@ -34,6 +34,19 @@ const namesGroup =
   "has(self.computeResources.securityGroupIds) || has(self.computeResources.securityGroupSelector) || has(self.computeResources.networkRef)";
 const images = "has(self.computeResources) && has(self.computeResources.ec2Configuration)";
 
+/**
+ * What a new environment needs until queues have gone over to it, in minutes: usually two, and as long as a busy AWS may
+ * take.
+ */
+export const handoverMinutes = 15;
+/** The shortest window, in minutes: as long as an update needs, and as long again for it to begin. */
+export const windowMinutesMin = 2 * handoverMinutes;
+/** AWS's default of `updatePolicy.jobExecutionTimeoutMinutes`. */
+export const jobTimeoutMinutes = 30;
+
+const inPlaceMinutes = `(has(self.updatePolicy.terminateJobsOnUpdate) && self.updatePolicy.terminateJobsOnUpdate ? 0 : (has(self.updatePolicy.jobExecutionTimeoutMinutes) ? self.updatePolicy.jobExecutionTimeoutMinutes : ${jobTimeoutMinutes}))`;
+const automatic = "has(self.imageUpdates) && has(self.imageUpdates.policy) && self.imageUpdates.policy == 'Automatic'";
+
 export const computeEnvironmentRules: readonly ValidationRule[] = [
   {
     rule: "self.type != 'MANAGED' || has(self.computeResources)",
@@ -173,6 +186,24 @@ export const computeEnvironmentRules: readonly ValidationRule[] = [
     "computeEnvironmentName",
     "revert the change; for another name create a new object and delete this one when no queue uses it",
   ),
+  {
+    rule: `!has(self.imageUpdates) || (${instances})`,
+    message: "only EC2 and SPOT have images that can be newer: remove imageUpdates",
+    reason: "FieldValueForbidden",
+    fieldPath: ".imageUpdates",
+  },
+  {
+    rule: `!has(self.imageUpdates) || !has(self.imageUpdates.windows) || !has(self.updatePolicy) || self.imageUpdates.windows.all(w, w.durationMinutes >= ${windowMinutesMin} + ${inPlaceMinutes})`,
+    message: `an update in place lets jobs run on for updatePolicy.jobExecutionTimeoutMinutes (default ${jobTimeoutMinutes}): make durationMinutes at least ${windowMinutesMin} minutes longer than that`,
+    fieldPath: ".imageUpdates",
+  },
+  {
+    rule: `!(${automatic}) || !has(self.replacement) || !has(self.replacement.policy) || self.replacement.policy != 'Never' || has(self.updatePolicy)`,
+    message:
+      "Automatic needs a way to a newer image: add updatePolicy, which allows updates in place, or allow the replacement",
+    reason: "FieldValueForbidden",
+    fieldPath: ".imageUpdates",
+  },
 ];
 
 export const eksConfigurationRules: readonly ValidationRule[] = [

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { KubeObject } from "../object.ts";
-import { computeEnvironmentRules, eksConfigurationRules } from "./batch-compute-environment-rules.ts";
+import { computeEnvironmentRules, eksConfigurationRules, windowMinutesMin } from "./batch-compute-environment-rules.ts";
 import { drain, policyFields, state, statusFields, time } from "./common.ts";
 import { computeResources } from "./compute-resources.ts";
 import { environmentIam, madeRoles, roleReference } from "./iam.ts";
@@ -57,10 +57,38 @@ const replacement = object("How the operator replaces the environment for a chan
     "What to do with foreign queues that reference the environment: Block (default) the replacement, or Repoint them.",
     ["Block", "Repoint"],
   ).optional(),
-  externalChanges: oneOf(
-    "What to do when AWS Batch has a newer image: Report (default) it in the condition UpdateAvailable, or Apply it with fresh instances. New versions of a launch template are not detected: see rolloutToken.",
-    ["Report", "Apply"],
+});
+
+const updateWindow = object("Times at which an update may begin.", {
+  schedule: text(
+    "When the window opens, as of a CronJob: minute, hour, day of the month, month, day of the week.",
+    128,
+    /^[^ @]+( [^ ]+){4}$/,
+  ),
+  timeZone: text(
+    "Time zone of the schedule, e.g. Europe/Berlin. Default: Etc/UTC.",
+    64,
+    /^[A-Za-z0-9_+/-]+$/,
   ).optional(),
+  durationMinutes: int(
+    "How long it is open. An update begins only while the rest of the window is long enough for its handover.",
+    windowMinutesMin,
+    10_080,
+  ),
+});
+
+const imageUpdates = object("What the operator does when AWS Batch has a newer image for the instances.", {
+  policy: oneOf(
+    "Report (default) it in the condition UpdateAvailable, or take it (Automatic): in place where updatePolicy allows that, else by a replacement.",
+    ["Report", "Automatic"],
+  ).optional(),
+  windows: atomicList("When an update may begin. Default: at any time.", updateWindow, 4, 1).optional(),
+  minAgeSeconds: int(
+    "How long an image must have been available before it is taken. Default: 0.",
+    0,
+    31_536_000,
+  ).optional(),
+  approval: flag("Each update waits for the annotation awsbatch.dev/approve. Default: false.").optional(),
 });
 
 export const BatchComputeEnvironmentSpec = object(
@@ -91,6 +119,7 @@ export const BatchComputeEnvironmentSpec = object(
     }).optional(),
     updatePolicy: updatePolicy.optional(),
     replacement: replacement.optional(),
+    imageUpdates: imageUpdates.optional(),
     drain: drain.optional(),
     rolloutToken: text(
       "Any text. A new value replaces the instances, with the newest image and the current version of $Default or $Latest of the launch template.",
@@ -119,6 +148,7 @@ export const BatchComputeEnvironmentStatus = object("Observed state of the envir
   predecessors: atomicList("Older environments of this object.", predecessor, 50).optional(),
   ecsClusterArn: text("ECS cluster behind the environment.", 2048).optional(),
   containerOrchestrationType: text("ECS or EKS.", 16).optional(),
+  updateAvailableSince: time("Since when a newer image has been known for the instances.").optional(),
   desiredvCpus: int("Current target of AWS's scaler, in vCPUs.", 0, int32Max).optional(),
   roles: madeRoles.optional(),
   serviceRole: object("Service role of the environment.", {

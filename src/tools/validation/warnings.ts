@@ -1,5 +1,6 @@
 import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
 import { instanceTypeNames, knownInstanceTypes } from "../../aws/instance-types.ts";
+import { type Window, windowFault } from "../../controllers/kinds/compute-environment/update-windows.ts";
 import { showsSpecValue } from "../../controllers/kinds/job-definition/shown-values.ts";
 import { foreignNamespaceIn } from "../../controllers/ownership/naming.ts";
 import { isRecord } from "./defaults.ts";
@@ -29,8 +30,10 @@ function foreignName({ kind, namespace }: Named, spec: Readonly<Record<string, u
 }
 
 const warnings: { readonly [Kind in KindName]?: (spec: Readonly<Record<string, unknown>>) => Finding[] } = {
-  BatchComputeEnvironment: ({ computeResources }) =>
-    isRecord(computeResources) ? [...unknownTypes(computeResources), ...retiredImages(computeResources)] : [],
+  BatchComputeEnvironment: ({ computeResources, imageUpdates }) => [
+    ...(isRecord(computeResources) ? [...unknownTypes(computeResources), ...retiredImages(computeResources)] : []),
+    ...(isRecord(imageUpdates) ? invalidWindows(imageUpdates) : []),
+  ],
   JobQueue: (spec) => highPriority(spec["priority"]),
   JobDefinition: (spec) => [...plainSecrets(spec, inDefinition), ...placeholders(spec), ...efsWithoutRole(spec)],
   BatchJob: (spec) => plainSecrets(spec, inJob),
@@ -121,6 +124,17 @@ export function retiredImages({ ec2Configuration: images, imageId }: Readonly<Re
         : "since 2025-11-26 AWS has no updates of its images of Amazon Linux 2";
     const message = `${String(imageType)}: ${fate}: use ${platform}_AL2023${nvidia}`;
     return [{ path: ["spec", "computeResources", "ec2Configuration", index, "imageType"], message }];
+  });
+}
+
+/** The API server takes them: no rule of a schema knows time zones. */
+function invalidWindows({ windows }: Readonly<Record<string, unknown>>): Finding[] {
+  if (!Array.isArray(windows)) return [];
+  return windows.flatMap((window: unknown, index) => {
+    const fault = isRecord(window) ? windowFault(window as unknown as Window) : undefined;
+    if (fault === undefined) return [];
+    const message = `the operator takes no newer image while this window is invalid: ${fault}`;
+    return [{ path: ["spec", "imageUpdates", "windows", index], message }];
   });
 }
 

@@ -38,6 +38,8 @@ const patternWords: ReadonlyMap<string, string> = new Map([
   ["^[a-z0-9_.-]+$", "an instance type, family or bundle, e.g. m7i.large, m7i or optimal"],
   ["^(NUM_INSTANCES|ml[.][0-9A-Za-z.-]+)$", "NUM_INSTANCES, or an instance type of SageMaker, e.g. ml.m5.large"],
   ["^ml[.][0-9A-Za-z.-]+$", "an instance type of SageMaker, e.g. ml.m5.large"],
+  ["^[^ @]+( [^ ]+){4}$", "five fields as of a CronJob, e.g. 0 2 * * SAT"],
+  ["^[A-Za-z0-9_+/-]+$", "a time zone, e.g. Europe/Berlin"],
   ["^[ -~]+$", "printable ASCII"],
   ["^[A-Za-z0-9 _.:/=+@-]+$", "letters, digits, spaces and _.:/=+@-"],
   ["^[A-Za-z0-9_.:/#@-]+$", "an image, e.g. public.ecr.aws/docker/library/busybox:1.36"],

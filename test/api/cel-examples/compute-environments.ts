@@ -28,8 +28,30 @@ const fargateRefuses: readonly (readonly [message: string, field: Spec])[] = [
   ["Fargate keeps nothing running: remove scalingPolicy", { scalingPolicy: { minScaleDownDelayMinutes: 20 } }],
 ];
 
+const opensFor = (durationMinutes: number): Spec => ({ windows: [{ schedule: "0 2 * * SAT", durationMinutes }] });
+
 const onEc2: readonly Row[] = [
   ["MANAGED requires capacity: add computeResources", {}, { computeResources: undefined }],
+  [
+    "an update in place lets jobs run on for updatePolicy.jobExecutionTimeoutMinutes (default 30): make durationMinutes at least 30 minutes longer than that",
+    { imageUpdates: opensFor(60), updatePolicy: {} },
+    { imageUpdates: opensFor(59), updatePolicy: {} },
+  ],
+  [
+    "an update in place lets jobs run on for updatePolicy.jobExecutionTimeoutMinutes (default 30): make durationMinutes at least 30 minutes longer than that",
+    { imageUpdates: opensFor(150), updatePolicy: { jobExecutionTimeoutMinutes: 120 } },
+    { imageUpdates: opensFor(149), updatePolicy: { jobExecutionTimeoutMinutes: 120 } },
+  ],
+  [
+    "an update in place lets jobs run on for updatePolicy.jobExecutionTimeoutMinutes (default 30): make durationMinutes at least 30 minutes longer than that",
+    { imageUpdates: opensFor(30), updatePolicy: { terminateJobsOnUpdate: true } },
+    { imageUpdates: opensFor(30), updatePolicy: { terminateJobsOnUpdate: false } },
+  ],
+  [
+    "Automatic needs a way to a newer image: add updatePolicy, which allows updates in place, or allow the replacement",
+    { imageUpdates: { policy: "Automatic" }, replacement: { policy: "Never" }, updatePolicy: {} },
+    { imageUpdates: { policy: "Automatic" }, replacement: { policy: "Never" } },
+  ],
   ["unmanagedvCpus is for UNMANAGED: remove it and use computeResources.maxvCpus", {}, { unmanagedvCpus: 8 }],
   [
     "without eksConfiguration jobs run on ECS: use an imageType such as ECS_AL2023",
@@ -334,9 +356,11 @@ const onFargate: readonly Row[] = [
     { updatePolicy: { jobExecutionTimeoutMinutes: 30 } },
   ],
   ["Fargate always starts from fresh capacity: remove rolloutToken", {}, { rolloutToken: "2026-09" }],
+  ["only EC2 and SPOT have images that can be newer: remove imageUpdates", {}, { imageUpdates: { policy: "Report" } }],
 ];
 
 const onUnmanaged: readonly Row[] = [
+  ["only EC2 and SPOT have images that can be newer: remove imageUpdates", {}, { imageUpdates: { policy: "Report" } }],
   [
     "UNMANAGED uses your own instances: remove computeResources, or use type MANAGED",
     { unmanagedvCpus: 8 },

@@ -1,14 +1,14 @@
-import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import { ownershipOf } from "../../ownership/ownership.ts";
 import { earliestCheck, type Step } from "../../pass/agenda.ts";
 import type { Action } from "./action.ts";
-import { type EnvironmentSet, environmentSetOf } from "./environment-set.ts";
+import { type EnvironmentSet, environmentSetOf, withBegun } from "./environment-set.ts";
+import type { EffectiveSpec } from "./image-updates.ts";
 import type { Seen } from "./seen.ts";
 
 /** What every rule is given. */
 export interface Context {
-  readonly spec: BatchComputeEnvironmentSpec;
+  readonly spec: EffectiveSpec;
   readonly seen: Seen;
   readonly ours: readonly Environment[];
   readonly set: EnvironmentSet;
@@ -31,9 +31,10 @@ export function inNameOrder(seen: Seen): Seen {
   };
 }
 
-export function contextOf(spec: BatchComputeEnvironmentSpec, listed: Seen, now: number): Context {
+export function contextOf(given: EffectiveSpec, listed: Seen, now: number): Context {
   const seen = inNameOrder(listed);
   const ours = oursOf(seen);
+  const spec = withBegun(given, ours);
   return { spec, seen, ours, set: environmentSetOf(spec, ours, seen.planId), now };
 }
 

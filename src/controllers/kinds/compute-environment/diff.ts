@@ -3,7 +3,6 @@
 import type { Environment } from "../../../aws/batch.ts";
 import { compared } from "../../fields/differences.ts";
 import { at, memberRow } from "../../fields/rows.ts";
-import type { PlacedSpec } from "../../parts/network-reference/fill.ts";
 import type { FieldChange } from "../../pass/agenda.ts";
 import {
   type EnvironmentField,
@@ -14,10 +13,10 @@ import {
   type UpdateNeed,
   updatableStrategies,
 } from "./fields.ts";
-import { outdatedImages } from "./newer-image.ts";
+import { type EffectiveSpec, outdatedImages } from "./image-updates.ts";
 import { isRolledOut, rolledOutFor } from "./rollout.ts";
 
-type Spec = PlacedSpec;
+type Spec = EffectiveSpec;
 
 /** One difference. `send` is what an update carries at `path`; undefined where no update can carry it. */
 export interface Difference extends FieldChange {
@@ -178,16 +177,15 @@ function rolloutDifference(spec: Spec, described: Environment): Difference[] {
   ];
 }
 
-/** A newer image, which AWS announces: a difference only under `replacement.externalChanges: Apply`, else a condition. */
-function imageDifference(spec: Spec, described: Environment): Difference[] {
-  if (spec.replacement?.externalChanges !== "Apply") return [];
-  if (outdatedImages(described).length === 0) return [];
+/** A newer image, which AWS announces: a difference only once it is due, else a condition. */
+function imageDifference({ imageUpdate }: Spec, described: Environment): Difference[] {
+  if (imageUpdate?.kind !== "due" || outdatedImages(described).length === 0) return [];
   return [
     {
       path: "spec.computeResources.ec2Configuration",
       member: "computeResources.updateToLatestImageVersion",
       kind: "infrastructure",
-      why: "AWS has a newer image, and externalChanges is Apply",
+      why: "AWS has a newer image, and imageUpdates.policy is Automatic",
       send: true,
     },
   ];

@@ -13,6 +13,7 @@ import type { Environment } from "../../../aws/batch.ts";
 import { isRetired } from "../../draining/retired.ts";
 import { createdAtTag, returnedAtTag, servingSinceTag } from "../../ownership/ownership.ts";
 import { type Difference, differences } from "./diff.ts";
+import { type EffectiveSpec, outdatedImages } from "./image-updates.ts";
 import { momentOf } from "./timestamps.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
@@ -46,6 +47,22 @@ export function environmentSetOf(spec: Spec, ours: readonly Environment[], planI
     predecessors: ours.filter((environment) => environment !== target && environment !== revivable).sort(newestFirst),
     returned: target !== undefined && wasReturned(target, planId),
   };
+}
+
+/** The youngest environment that is not on its way out. */
+export function newestOf(ours: readonly Environment[]): Environment | undefined {
+  return ours.filter((one) => one.status !== "DELETING" && !isRetired(one)).sort(newestFirst)[0];
+}
+
+/**
+ * The spec with the update to a newer image that has begun, whether its window is still open or not: the youngest
+ * environment is what the spec asks for, and has no older image, so an older one that has was what it replaces.
+ */
+export function withBegun(spec: EffectiveSpec, ours: readonly Environment[]): EffectiveSpec {
+  const newest = newestOf(ours);
+  if (spec.imageUpdates?.policy !== "Automatic" || newest === undefined) return spec;
+  const begun = outdatedImages(newest).length === 0 && !needsReplacement(spec, newest);
+  return begun ? { ...spec, imageUpdate: { kind: "due" } } : spec;
 }
 
 /** VALID, and in the desired state, by default ENABLED: no job is to start on what will be DISABLED. */

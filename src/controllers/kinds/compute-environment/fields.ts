@@ -158,6 +158,7 @@ export const fields: readonly EnvironmentField[] = fieldsOf<
   iam: { sentBy: "nobody" },
   network: { sentBy: "nobody" },
   replacement: { sentBy: "nobody" },
+  imageUpdates: { sentBy: "nobody" },
   drain: { sentBy: "nobody" },
   allowedNamespaces: { sentBy: "nobody" },
 });

@@ -9,6 +9,7 @@ import type { Ports } from "../../ports.ts";
 import { namedBy } from "./allowed.ts";
 import { roleStatesRead } from "./causes.ts";
 import type { Observation } from "./environment-object.ts";
+import { withImageUpdate } from "./image-updates.ts";
 import { isThrough } from "./life.ts";
 import { type Memory, newMemory, roleFixed } from "./memory.ts";
 import { observe } from "./observe.ts";
@@ -45,7 +46,13 @@ export async function observeAll(
     observeOwn,
     isThrough: (effective: BatchComputeEnvironment, seen: Own) => isThrough(effective, seen, ports.clock.now()),
   };
-  const withRoles = await observeWithRoles(placed(object), region, own, { ports, memory: memories.roles }, signal);
+  const withRoles = await observeWithRoles(
+    withImageUpdate(placed(object), ports.clock.now()),
+    region,
+    own,
+    { ports, memory: memories.roles },
+    signal,
+  );
   return {
     effective: withRoles.object,
     own: withRoles.own,

@@ -7,7 +7,7 @@ import { isRetired } from "../../draining/retired.ts";
 import { retiredAtTag, servingSinceTag } from "../../ownership/ownership.ts";
 import { changedTags, tagChange, tagFieldChanges } from "../../ownership/tags.ts";
 import { networkConditions, networkHold } from "../../parts/network/report.ts";
-import type { Change, Plan, Serves, Step } from "../../pass/agenda.ts";
+import { type Change, earliestCheck, type Plan, type Serves, type Step } from "../../pass/agenda.ts";
 import { approvedBy } from "../../pass/approval.ts";
 import { holdsEverything, type Rule, untilHeld } from "../../pass/rules.ts";
 import { type Action, independentName, tagOne } from "./action.ts";
@@ -17,8 +17,8 @@ import { claimed, claimedByAnother, ownedByOtherCluster } from "./claims.ts";
 import { type Context, contextOf, inTime, sideBySide } from "./context.ts";
 import { madeInVain } from "./creation-back-off.ts";
 import { deleted } from "./delete.ts";
-import { inTransition, tryAgainApproval } from "./environment-set.ts";
-import { newerImage } from "./newer-image.ts";
+import { inTransition, newestOf, tryAgainApproval } from "./environment-set.ts";
+import { imageApproval, imageCheck, newerImage } from "./image-updates.ts";
 import { failedSteps, predecessorStep, supersededSteps } from "./predecessors.ts";
 import {
   afterInvalid,
@@ -76,6 +76,8 @@ const beforeServing: Rules = [
 const afterServing: Rules = [
   // Soak, then approval, then out of service: each predecessor on its own.
   predecessorsRetired,
+  // A newer image that a person is to approve.
+  imagesApproved,
 ];
 
 /** What the environments themselves ask for; roles and network come from `life.ts`. */
@@ -91,11 +93,12 @@ export function planFor(object: BatchComputeEnvironment, seen: Seen, now: number
   }
   const owned = untilHeld(ownership, context);
   const [first] = owned;
+  const newest = newestOf(context.ours);
   return {
     change: first?.kind === "act" ? changeOnceOwned(context, first.action) : changeOf(context),
     agenda: owned.length > 0 ? owned : upkeep(context),
-    conditions: [...newerImage(context.spec, context.set.target), ...networkConditions(object, network)],
-    ...checks,
+    conditions: [...newerImage(context.spec, newest), ...networkConditions(object, network)],
+    ...earliestCheck([checks, imageCheck(context.spec, newest, now)]),
   };
 }
 
@@ -133,7 +136,7 @@ function upkeep(context: Context): readonly Step<Action>[] {
     const steps = withoutCrowding(before, context);
     return networkHold(context.spec, context.seen.network, meanwhile(steps, context, leavingSteps(context)));
   }
-  const after = untilHeld(afterServing, context).map(retiring);
+  const after = untilHeld(afterServing, context);
   return once([...before, ...networkHold(context.spec, context.seen.network, [settled(context), ...after])]);
 }
 
@@ -341,7 +344,13 @@ function markedServing({ seen, set, now }: Context): Step<Action> | undefined {
 }
 
 function predecessorsRetired(context: Context): readonly Step<Action>[] {
-  return sideBySide(context.set.predecessors.map((environment) => predecessorStep(context, environment).next));
+  return sideBySide(context.set.predecessors.map((environment) => predecessorStep(context, environment).next)).map(
+    retiring,
+  );
+}
+
+function imagesApproved({ spec, ours }: Context): Step<Action> | undefined {
+  return imageApproval(spec, newestOf(ours));
 }
 
 /**

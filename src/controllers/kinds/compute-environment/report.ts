@@ -8,9 +8,10 @@ import { isMadeByOperator } from "../../parts/roles/names.ts";
 import type { Choice } from "../../pass/choose.ts";
 import { withoutRequestIds } from "../../wording.ts";
 import { queuesNaming } from "./checks.ts";
-import { inNameOrder, oursOf } from "./context.ts";
-import { environmentSetOf } from "./environment-set.ts";
+import { contextOf } from "./context.ts";
+import { newestOf } from "./environment-set.ts";
 import { isServiceLinked } from "./fields.ts";
+import { availableSince } from "./image-updates.ts";
 import { predecessorSteps } from "./plan.ts";
 import { referenceOf } from "./replacement.ts";
 import type { Seen } from "./seen.ts";
@@ -22,9 +23,8 @@ export function report(
   now: number,
 ): Readonly<Record<string, unknown>> {
   // A refusal does not change the step at which a predecessor is.
-  const seen = inNameOrder({ ...listed, refusals: new Map() });
-  const ours = oursOf(seen);
-  const set = environmentSetOf(object.spec, ours, seen.planId);
+  const { seen, ours, set } = contextOf(object.spec, { ...listed, refusals: new Map() }, now);
+  const since = availableSince(object.spec, newestOf(ours));
   const target = set.target ?? set.revivable;
   const serving = isServing ? target : servingNow(seen, ours);
   const shown = target ?? serving ?? referenceOf(seen, ours);
@@ -32,6 +32,7 @@ export function report(
     ...(shown === undefined ? {} : recordOf(seen, shown)),
     ...(serving === undefined ? {} : { serving: serving.computeEnvironmentName }),
     ...(target === undefined ? {} : { target: target.computeEnvironmentName }),
+    ...(since === undefined ? {} : { updateAvailableSince: since }),
     ...predecessorsOf(object, seen, isServing, target, now),
     ...networkStatus(object, seen.network),
   };

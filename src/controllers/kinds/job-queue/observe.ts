@@ -50,7 +50,8 @@ import {
   resourceAt,
   resourceNamed,
 } from "../../references/reference.ts";
-import { environmentSetOf, isTriedAgain } from "../compute-environment/environment-set.ts";
+import { environmentSetOf, isTriedAgain, withBegun } from "../compute-environment/environment-set.ts";
+import { withImageUpdate } from "../compute-environment/image-updates.ts";
 import { provenFor } from "../compute-environment/ownership.ts";
 import { isHeld } from "../compute-environment/replacement.ts";
 import { planId as environmentPlanId } from "../compute-environment/request.ts";
@@ -207,11 +208,14 @@ function entrySeen(entry: OrderEntry, object: JobQueue, around: OrderReading): E
   if (key === undefined) return namedSeen(entry, object, around);
   const target = objectAt<BatchComputeEnvironment>(BatchComputeEnvironmentKind, key, referringOf(object, around));
   if (target.kind === "unresolved") return { ...target, order, key };
-  const found = filledObject(placed(target.object), environmentRoleUser, region, ports);
+  const environment = withImageUpdate(placed(target.object), ports.clock.now());
+  const found = filledObject(environment, environmentRoleUser, region, ports);
   const identity = identityOf(found, ports.cluster);
   const planId = environmentPlanId(found.spec, identity);
   const directives = directivesOf(found, ports.settings);
-  const set = environmentSetOf(found.spec, environmentsOf(found, named, environments, ports), planId);
+  const ours = environmentsOf(found, named, environments, ports);
+  const spec = withBegun(found.spec, ours);
+  const set = environmentSetOf(spec, ours, planId);
   const triedAgain = isTriedAgain(directives.approved, planId, set.target);
   const held =
     set.target !== undefined && isHeld(found.spec, { planId, directives }, "Repoint", set.target) && !triedAgain;
@@ -219,7 +223,7 @@ function entrySeen(entry: OrderEntry, object: JobQueue, around: OrderReading): E
     kind: "reference",
     order,
     key,
-    spec: found.spec,
+    spec,
     set: { ...set, returned: set.returned && !triedAgain },
     handover: !held && !directives.paused && !directives.dryRun && !directives.deleting,
     deleting: directives.deleting,

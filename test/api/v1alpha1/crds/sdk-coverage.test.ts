@@ -58,6 +58,7 @@ const coverages: readonly Coverage[] = [
       "computeResources.instanceRoleRef",
       "computeResources.spotFleetRoleRef",
       "replacement",
+      "imageUpdates",
       "drain",
       "rolloutToken",
       "allowedNamespaces",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../../src/aws/batch.ts";
 import { differences } from "../../../../src/controllers/kinds/compute-environment/diff.ts";
+import type { EffectiveSpec } from "../../../../src/controllers/kinds/compute-environment/image-updates.ts";
 import type { PlacedSpec } from "../../../../src/controllers/parts/network-reference/fill.ts";
 import { ec2, environment, fargate, withResources } from "./given.ts";
 
@@ -367,12 +368,16 @@ describe("ordered strategies", () => {
 describe("a newer image", () => {
   const seen = described({ ec2Configuration: [{ imageType: "ECS_AL2023", batchImageStatus: "UPDATE_AVAILABLE" }] });
 
-  it("changes nothing by default", () => {
-    expect(kinds(ec2, seen)).toEqual([]);
+  it.each<EffectiveSpec>([
+    ec2,
+    { ...ec2, imageUpdate: { kind: "reported" } },
+    { ...ec2, imageUpdate: { kind: "window", atMs: 1 } },
+  ])("changes nothing before it is due: %o", (spec) => {
+    expect(kinds(spec, seen)).toEqual([]);
   });
 
-  it("asks for fresh instances when externalChanges is Apply", () => {
-    const spec: BatchComputeEnvironmentSpec = { ...ec2, replacement: { externalChanges: "Apply" } };
+  it("asks for fresh instances once it is due", () => {
+    const spec: EffectiveSpec = { ...ec2, imageUpdate: { kind: "due" } };
     expect(kinds(spec, seen)).toEqual(["computeResources.ec2Configuration: replacement"]);
   });
 });

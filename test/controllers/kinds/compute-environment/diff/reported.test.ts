@@ -3,6 +3,7 @@ import type { BatchComputeEnvironmentSpec } from "../../../../../src/api/v1alpha
 import type { Environment } from "../../../../../src/aws/batch.ts";
 import { differences, familyOf } from "../../../../../src/controllers/kinds/compute-environment/diff.ts";
 import { isServiceLinked } from "../../../../../src/controllers/kinds/compute-environment/fields.ts";
+import type { EffectiveSpec } from "../../../../../src/controllers/kinds/compute-environment/image-updates.ts";
 import { ec2, environment, fargate, serviceLinkedRole, withResources } from "../given.ts";
 
 type Resources = NonNullable<Environment["computeResources"]>;
@@ -19,7 +20,7 @@ describe("a difference is reported with what an update carries, and from what to
   const mine = "arn:aws:iam::123456789012:role/one";
   const own: BatchComputeEnvironmentSpec = { ...ec2, serviceRole: mine };
 
-  it.each<[string, BatchComputeEnvironmentSpec, Environment, object]>([
+  it.each<[string, EffectiveSpec, Environment, object]>([
     [
       "a value that is another",
       withResources(ec2, { maxvCpus: 512 }),
@@ -116,7 +117,7 @@ describe("a difference is reported with what an update carries, and from what to
     ],
     [
       "a newer image",
-      { ...ec2, replacement: { externalChanges: "Apply" } },
+      { ...ec2, imageUpdate: { kind: "due" } },
       described({ ec2Configuration: [{ imageType: "ECS_AL2023", batchImageStatus: "UPDATE_AVAILABLE" }] }),
       {
         path: "spec.computeResources.ec2Configuration",
@@ -138,7 +139,7 @@ describe("a difference is reported with what an update carries, and from what to
 });
 
 describe("no difference", () => {
-  it.each<[string, BatchComputeEnvironmentSpec, Environment]>([
+  it.each<[string, EffectiveSpec, Environment]>([
     [
       "is a rollout token that the environment was given",
       { ...ec2, rolloutToken: "v1" },
@@ -146,17 +147,13 @@ describe("no difference", () => {
     ],
     [
       "is an image that AWS has nothing newer for",
-      { ...ec2, replacement: { externalChanges: "Apply" } },
+      { ...ec2, imageUpdate: { kind: "due" } },
       described({ ec2Configuration: [{ imageType: "ECS_AL2023", batchImageStatus: "LATEST" }] }),
     ],
-    [
-      "is an image where there is none",
-      { ...fargate, replacement: { externalChanges: "Apply" } },
-      environment("a", fargate),
-    ],
+    ["is an image where there is none", { ...fargate, imageUpdate: { kind: "due" } }, environment("a", fargate)],
     [
       "is an image of an environment without compute resources",
-      { type: "UNMANAGED", replacement: { externalChanges: "Apply" } },
+      { type: "UNMANAGED", imageUpdate: { kind: "due" } },
       environment("a", { type: "UNMANAGED" }),
     ],
     [
@@ -173,7 +170,7 @@ describe("no difference", () => {
 });
 
 it("one image of several that has a newer one is enough", () => {
-  const spec: BatchComputeEnvironmentSpec = { ...ec2, replacement: { externalChanges: "Apply" } };
+  const spec: EffectiveSpec = { ...ec2, imageUpdate: { kind: "due" } };
   const ec2Configuration = [
     { imageType: "ECS_AL2", batchImageStatus: "LATEST" },
     { imageType: "ECS_AL2_NVIDIA", batchImageStatus: "UPDATE_AVAILABLE" },
