@@ -104,6 +104,16 @@ export const mistakes: readonly Mistake[] = [
     says: /type container has one body/,
   },
   {
+    what: "a schedule with seconds",
+    example: "image-updates",
+    file: "compute-environment.yaml",
+    from: 'schedule: "0 2 * * SAT"',
+    to: 'schedule: "0 0 2 * * SAT"',
+    at: "schedule:",
+    field: "spec.imageUpdates.windows[0].schedule",
+    says: /five fields as of a CronJob/,
+  },
+  {
     what: "a Spot strategy for On-Demand",
     example: "spot",
     file: "compute-environment.yaml",

@@ -390,6 +390,23 @@ describe("manifests of a stranger who wants them to take long", () => {
   });
 });
 
+test("a window that no schedule or time zone opens is found, and only that one", () => {
+  const resources = "type: EC2\n    instanceRole: r\n    instanceTypes: [m6i.large]";
+  const windows = [
+    '{schedule: "0 2 * * SAT", timeZone: Europe/Berlin, durationMinutes: 60}',
+    '{schedule: "0 2 * * SAT", timeZone: Europe/Berlni, durationMinutes: 60}',
+    '{schedule: "0 2 31 2 *", durationMinutes: 60}',
+  ];
+  const spec = `spec:\n  imageUpdates: {windows: [${windows.join(", ")}]}`;
+  const given = environment.replace("type: FARGATE", resources).replace("spec:", spec);
+  const { notes } = validateManifests(documentsOf("m", given).documents, crds, wholeDirectory);
+  const found = notes.flatMap(({ message }) => (message.includes("no newer image") ? [message] : []));
+  expect(found).toEqual([
+    expect.stringContaining("Europe/Berlni"),
+    expect.stringContaining("0 2 31 2 * names no date that exists"),
+  ]);
+});
+
 describe("EFS with IAM", () => {
   const volumes =
     "[{name: data, efsVolumeConfiguration: {fileSystemId: fs-1, transitEncryption: ENABLED, authorizationConfig: {iam: ENABLED}}}]";
