@@ -86,7 +86,7 @@ export function policyFor(where: {
       {
         Sid: "EndJobsWithTheTag",
         Effect: "Allow",
-        Action: ["batch:TagResource", "batch:TerminateJob"],
+        Action: ["batch:TerminateJob"],
         Resource: `${batch}:job/*`,
         Condition: { StringLike: { [`aws:ResourceTag/${tagKey}`]: "*" } },
       },
@@ -125,6 +125,13 @@ export function policyFor(where: {
         Resource: [roles, profiles],
       },
       {
+        // IAM does not know the path of what is not there.
+        Sid: "FindRolesThatAreGone",
+        Effect: "Allow",
+        Action: ["iam:GetInstanceProfile", "iam:GetRole"],
+        Resource: [`${iam}:role/${tagKey}-*`, `${iam}:instance-profile/${tagKey}-*`],
+      },
+      {
         Sid: "AttachTwoPolicies",
         Effect: "Allow",
         Action: ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
@@ -137,6 +144,13 @@ export function policyFor(where: {
             ],
           },
         },
+      },
+      {
+        // Of a fact that AWS Batch refuses.
+        Sid: "NameTheRoleOfBatch",
+        Effect: "Allow",
+        Action: ["iam:PassRole"],
+        Resource: `${iam}:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch`,
       },
       {
         Sid: "LetBatchMakeItsOwnRoles",

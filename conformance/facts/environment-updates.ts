@@ -211,9 +211,9 @@ export const environmentUpdateRows: readonly Row[] = [
   after(
     "instanceRole is described as it was sent",
     "[XP] 3.6",
-    creation(ec2("new", { instanceRole: "someProfile" })),
+    creation(ec2("new", { instanceRole: "ecsInstanceRole" })),
     described("new"),
-    answered(one({ computeResources: { instanceRole: "someProfile" } })),
+    answered(one({ computeResources: { instanceRole: "ecsInstanceRole" } })),
   ),
   after(
     "spotIamFleetRole is kept on EC2",

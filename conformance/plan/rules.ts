@@ -10,6 +10,14 @@ export interface Rule {
   readonly holds: (row: Row) => boolean;
 }
 
+/** By what a permission for a call is bounded, of the calls that a fact makes without it. */
+const namedBy: Readonly<Record<string, string>> = {
+  UpdateComputeEnvironment: "computeEnvironment",
+  CreateJobQueue: "jobQueueName",
+  CreateQuotaShare: "jobQueue",
+  DeleteSchedulingPolicy: "arn",
+};
+
 /** The first one that holds counts. */
 export const rules: readonly Rule[] = [
   {
@@ -35,6 +43,14 @@ export const rules: readonly Rule[] = [
   {
     why: "needs a key pair",
     holds: (row) => carriedOut(row).some(({ input }) => (resourcesIn(input).ec2KeyPair ?? "") !== ""),
+  },
+  {
+    why: "names nothing, so no bounded permission allows it",
+    holds: (row) =>
+      callsOf(row).some(({ operation, input }) => {
+        const member = namedBy[operation];
+        return member !== undefined && !Object.hasOwn(input, member);
+      }),
   },
   {
     why: "the AWS SDK does not send it",

@@ -15,8 +15,16 @@ import {
 } from "./arns.ts";
 import type { Request } from "./evaluator.ts";
 
-/** @returns undefined when the call is about something that is not there */
-export function batchRequests(aws: SimulatedAws, operation: string, input: Input): readonly Request[] | undefined {
+/**
+ * @param ofMissing the tags of something that is not there
+ * @returns undefined when the call is about something that is not there, and `ofMissing` is undefined
+ */
+export function batchRequests(
+  aws: SimulatedAws,
+  operation: string,
+  input: Input,
+  ofMissing?: Tags,
+): readonly Request[] | undefined {
   const on = (action: string, resource: string, context: Context = {}): Request => {
     return { action: `batch:${action}`, resource, context };
   };
@@ -29,7 +37,7 @@ export function batchRequests(aws: SimulatedAws, operation: string, input: Input
     ...(Object.keys(tags).length === 0 ? [] : [on("TagResource", arn, given)]),
   ];
   const existing = (arn: string, more: Context = {}): readonly Request[] | undefined => {
-    const now = tagsOf(aws, arn);
+    const now = tagsOf(aws, arn) ?? ofMissing;
     return now === undefined ? undefined : [on(operation, arn, { ...resourceTags(now), ...more })];
   };
   const order = (input["computeEnvironmentOrder"] ?? []) as readonly { readonly computeEnvironment?: string }[];
@@ -101,8 +109,8 @@ export function batchRequests(aws: SimulatedAws, operation: string, input: Input
     case "SubmitJob":
       return and(
         and(
-          existing(arnOf("job-queue", input["jobQueue"])),
-          existing(arnOf("job-definition", input["jobDefinition"])) ?? [],
+          existing(arnOf("job-queue", input["jobQueue"]), given),
+          existing(arnOf("job-definition", input["jobDefinition"]), given) ?? [],
         ),
         Object.keys(tags).length === 0 ? [] : [on("TagResource", batchArn(aws, "job/*"), given)],
       );
@@ -124,7 +132,8 @@ function passed(aws: SimulatedAws, input: Input, creates: boolean): readonly Req
   const { instanceRole, spotIamFleetRole, managedInstancesProvider } = resources;
   const infrastructure = managedInstancesProvider?.infrastructureRoleArn;
   const requests: Request[] = [];
-  if (serviceRole !== undefined) requests.push(passRole(aws, serviceRole, "batch.amazonaws.com"));
+  // An empty one means the service-linked role.
+  if (serviceRole !== undefined && serviceRole !== "") requests.push(passRole(aws, serviceRole, "batch.amazonaws.com"));
   else if (creates && !aws.truth.roles().some(({ name }) => name === "AWSServiceRoleForBatch")) {
     requests.push(linkedRole(aws, "batch.amazonaws.com", "AWSServiceRoleForBatch"));
   }

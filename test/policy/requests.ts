@@ -9,7 +9,7 @@ import { defaultAllowedPolicyArns } from "../../src/controllers/parts/roles/limi
 import { rolePath } from "../../src/controllers/parts/roles/names.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import type { CallRecord } from "../../src/simulator/wire.ts";
-import type { Input } from "./arns.ts";
+import type { Input, Tags } from "./arns.ts";
 import { batchRequests } from "./batch-requests.ts";
 import { ec2Requests } from "./ec2-requests.ts";
 import { isAllowed, type Policy, type Request } from "./evaluator.ts";
@@ -19,14 +19,19 @@ import { iamRequests } from "./iam-requests.ts";
  * What AWS asks of the caller's policies for a call, by the Service Authorization Reference: an action on each of its
  * resources, and the actions that depend on it. To be asked before the call takes effect.
  *
+ * @param options `ofMissing`: the tags of something in AWS Batch that is not there
  * @returns undefined when the call is about something that is not there: AWS denies or refuses it, as it likes
  */
-export function requestsOf(aws: SimulatedAws, { operation, input }: CallRecord): readonly Request[] | undefined {
+export function requestsOf(
+  aws: SimulatedAws,
+  { operation, input }: CallRecord,
+  { ofMissing }: { readonly ofMissing?: Tags } = {},
+): readonly Request[] | undefined {
   const name = `${operation.charAt(0).toLowerCase()}${operation.slice(1)}`;
   const given = input as Input;
   if (Object.hasOwn(aws.ec2, name)) return ec2Requests(aws, operation, given);
   if (Object.hasOwn(aws.iam, name)) return iamRequests(aws, operation, given);
-  return batchRequests(aws, operation, given);
+  return batchRequests(aws, operation, given, ofMissing);
 }
 
 const allFeatures = Object.keys(policyFeatures) as PolicyFeature[];
