@@ -20,7 +20,7 @@ import { callerOf } from "./run/ready.ts";
 interface Options {
   readonly region: string;
   readonly profile?: string;
-  readonly endpointUrl: string;
+  readonly endpointUrl?: string;
   readonly subnet?: string;
   readonly securityGroup?: string;
   readonly only?: string;
@@ -33,10 +33,7 @@ const options: Options = new Command("npm run conformance --")
   .description("Tries what this project believes of AWS Batch in an account, and removes what it has made.")
   .requiredOption("--region <region>", "of AWS, e.g. eu-west-1")
   .option("--profile <name>", "of the AWS CLI's files, for the credentials")
-  .requiredOption(
-    "--endpoint-url <url>",
-    "of all services, e.g. the simulator's: what cleans up is not proved well enough for AWS itself",
-  )
+  .option("--endpoint-url <url>", "of all services, e.g. the simulator's; without it AWS itself")
   .option("--subnet <id>", "that the environments name (one of the default VPC)")
   .option("--security-group <id>", "that the environments name (the default group of the subnet's VPC)")
   .option("--only <text>", "only facts with this text in their name")
@@ -57,7 +54,7 @@ const ports: Ports = {
   account: sdkAccount({
     region: options.region,
     ...(options.profile === undefined ? {} : { profile: options.profile }),
-    endpoint: options.endpointUrl,
+    ...(options.endpointUrl === undefined ? {} : { endpoint: options.endpointUrl }),
   }),
   time: timeUntil(interrupt.signal),
   timeToClean: timeUntil(),
@@ -79,8 +76,7 @@ const ports: Ports = {
     const flags = [
       "--region",
       region,
-      "--endpoint-url",
-      endpointUrl,
+      ...(endpointUrl === undefined ? [] : ["--endpoint-url", endpointUrl]),
       ...(profile === undefined ? [] : ["--profile", profile]),
     ];
     return shellCommand(["npm", "run", "conformance", "--", ...flags, "--clean", id]);

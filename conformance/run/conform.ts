@@ -16,6 +16,7 @@ import { type Network, networkFor } from "../stage/network.ts";
 import { createRoles } from "../stage/roles.ts";
 import { tryFacts } from "./facts.ts";
 import { Interrupted } from "./interrupted.ts";
+import { requirePermissions } from "./permissions.ts";
 import { callerOf, requireRoom } from "./ready.ts";
 
 export interface Request {
@@ -63,6 +64,7 @@ export async function conform(request: Request, ports: Ports): Promise<number> {
     region: request.region,
   };
   await requireRoom(account, plan);
+  await requirePermissions(account, run);
   ports.print(pageOf(plan, run, await leftovers(account), ports.cleaning));
   if (!(await ports.confirm())) return exitCodes.notStarted;
 

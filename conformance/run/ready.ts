@@ -3,6 +3,7 @@
 import { type Account, answerOf } from "../account/account.ts";
 import { pagesOf } from "../clean/listing.ts";
 import type { Plan } from "../plan/plan.ts";
+import { Interrupted } from "./interrupted.ts";
 
 export interface Caller {
   readonly account: string;
@@ -11,12 +12,20 @@ export interface Caller {
 
 /** @throws Error without usable credentials */
 export async function callerOf({ sts }: Account): Promise<Caller> {
-  const { Account: account = "", Arn = "" } = await answerOf<{ Account?: string; Arn?: string }>(
-    sts,
-    "GetCallerIdentity",
-    {},
-  );
-  return { account, partition: Arn.split(":")[1] ?? "aws" };
+  try {
+    const { Account: account = "", Arn = "" } = await answerOf<{ Account?: string; Arn?: string }>(
+      sts,
+      "GetCallerIdentity",
+      {},
+    );
+    return { account, partition: Arn.split(":")[1] ?? "aws" };
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    const words = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `no usable credentials: ${words}\nGive --profile, or what else the AWS CLI takes, e.g. AWS_PROFILE.`,
+    );
+  }
 }
 
 /** AWS's quotas of one region. */

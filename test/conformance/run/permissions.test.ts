@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { conform } from "../../../conformance/run/conform.ts";
+import { contents, request, simulated } from "../simulated.ts";
+
+const denied = (words: string) =>
+  ({ kind: "refuse", exception: "AccessDeniedException", message: words, httpStatusCode: 403 }) as const;
+
+test("a run does not begin for a caller who lacks permissions, and names all of them", async () => {
+  const { aws, ports, printed } = await simulated();
+  const before = contents(aws);
+  aws.faults.add({ fault: denied("not authorized"), on: ["CreateJobQueue", "DeleteQuotaShare", "CreateRole"] });
+  await expect(conform(request(), ports)).rejects.toThrow(
+    "the caller may not call batch:CreateJobQueue, batch:DeleteQuotaShare, iam:CreateRole.\n" +
+      "AWS: not authorized\n--print-policy prints all permissions of a run.",
+  );
+  expect(contents(aws)).toEqual(before);
+  expect(printed).toEqual([]);
+});
+
+test("asking whether the caller may changes nothing", async () => {
+  const { aws, ports } = await simulated();
+  const before = contents(aws);
+  await conform(request(), { ...ports, confirm: async () => false });
+  expect(contents(aws)).toEqual(before);
+});
