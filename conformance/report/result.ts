@@ -1,6 +1,7 @@
 /** The file of a run that can be sent to us: it has nothing of the account. Pure. */
 
 import { neutral, type Run } from "../names/renaming.ts";
+import type { Spread } from "../times/spread.ts";
 import type { Judged, Verdict } from "./verdict.ts";
 
 export interface Result {
@@ -8,13 +9,15 @@ export interface Result {
   readonly date: string;
   readonly region: string;
   readonly facts: readonly (Verdict & { readonly fact: string })[];
+  /** Seconds. */
+  readonly times: readonly Spread[];
 }
 
-export function resultOf(all: readonly Judged[], run: Run, date: string): Result {
+export function resultOf(all: readonly Judged[], times: readonly Spread[], run: Run, date: string): Result {
   const facts = all.map(({ row, verdict }) => ({ fact: row.id, ...verdict }));
   const blank = (_member: string, value: unknown): unknown =>
     typeof value === "string" ? withoutIds(neutral(value, run)) : value;
-  return { date, region: run.region, facts: JSON.parse(JSON.stringify(facts, blank)) as Result["facts"] };
+  return { date, region: run.region, facts: JSON.parse(JSON.stringify(facts, blank)) as Result["facts"], times };
 }
 
 export function fileName({ date, region }: Result): string {

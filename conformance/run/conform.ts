@@ -1,5 +1,6 @@
 /** A whole run: what it will do, the stage, the facts, the removal, the report. The door of `conformance`. */
 
+import { defaultKnobs } from "../../src/simulator/knobs.ts";
 import { type Account, answerOf } from "../account/account.ts";
 import { paced } from "../account/paced.ts";
 import { clean, leftovers } from "../clean/clean.ts";
@@ -14,6 +15,8 @@ import type { Time } from "../rest.ts";
 import { build, disable } from "../stage/build.ts";
 import { type Network, networkFor } from "../stage/network.ts";
 import { createRoles } from "../stage/roles.ts";
+import { Measuring } from "../times/measure.ts";
+import { type MeasureId, spreadsOf, timesTable } from "../times/spread.ts";
 import { tryFacts } from "./facts.ts";
 import { Interrupted } from "./interrupted.ts";
 import { requirePermissions } from "./permissions.ts";
@@ -49,6 +52,14 @@ export interface Ports {
 
 export const exitCodes = { agrees: 0, differs: 1, notStarted: 2 } as const;
 
+/** What a run has found until now. */
+interface Seen {
+  readonly judged: Judged[];
+  readonly durations: Map<MeasureId, number[]>;
+  /** In words for a person. */
+  readonly problems: string[];
+}
+
 /** IAM shows a new role to other services some seconds later. */
 const rolesKnownAfterMs = 20_000;
 
@@ -68,14 +79,19 @@ export async function conform(request: Request, ports: Ports): Promise<number> {
   ports.print(pageOf(plan, run, await leftovers(account), ports.cleaning));
   if (!(await ports.confirm())) return exitCodes.notStarted;
 
-  const judged: Judged[] = [];
-  const ended = await endedBy(() => carryOut(plan, run, account, ports, judged));
+  const seen: Seen = { judged: [], durations: new Map(), problems: [] };
+  const ended = await endedBy(() => carryOut(plan, run, account, ports, seen, request.only === ""));
   const isClean = await cleanUp(run, ports);
   if (ended !== undefined) ports.print(`${ended}\n`);
-  const result = resultOf(judged, run, request.date);
-  ports.print(tableOf(judged));
+  for (const problem of seen.problems) ports.print(`${problem}\n`);
+  const times = spreadsOf(seen.durations, defaultKnobs);
+  const result = resultOf(seen.judged, times, run, request.date);
+  ports.print(tableOf(seen.judged));
+  if (times.length > 0) ports.print(`\n${timesTable(times)}`);
   await ports.write(fileName(result), `${JSON.stringify(result, undefined, 2)}\n`);
-  return ended === undefined && isClean && nothingDiffers(judged) ? exitCodes.agrees : exitCodes.differs;
+  const isDone = ended === undefined && seen.problems.length === 0 && isClean;
+  const agrees = nothingDiffers(seen.judged) && times.every(({ verdict }) => verdict === "agrees");
+  return isDone && agrees ? exitCodes.agrees : exitCodes.differs;
 }
 
 /** Removes what is left of a run that was killed. */
@@ -83,14 +99,28 @@ export async function cleanRun(id: string, ports: Ports): Promise<number> {
   return (await cleanUp({ ...(await callerOf(ports.account)), id }, ports)) ? exitCodes.agrees : exitCodes.differs;
 }
 
-async function carryOut(plan: Plan, run: Run, account: Account, ports: Ports, judged: Judged[]): Promise<void> {
+async function carryOut(
+  plan: Plan,
+  run: Run,
+  account: Account,
+  ports: Ports,
+  { judged, durations, problems }: Seen,
+  isTimed: boolean,
+): Promise<void> {
   const { time, say } = ports;
   say("making the stage");
   // First and last of all: by it a later run finds what is left of this one, even if it is only roles.
   const marker = { name: `${prefixOf(run)}run`, tags: { [tagKey]: run.id } };
   await answerOf(account.batch, "CreateSchedulingPolicy", marker);
   await createRoles(account, run);
-  await time.pause(rolesKnownAfterMs);
+  const rolesKnownAt = time.now() + rolesKnownAfterMs;
+  const measuring = new Measuring({ account, run, time, durations });
+  if (isTimed) await orProblem(() => measuring.role(), problems);
+  await time.pause(Math.max(0, rolesKnownAt - time.now()));
+  if (isTimed) {
+    say("measuring how long AWS takes");
+    await orProblem(() => measuring.others(), problems);
+  }
   const shared = await build(plan.shared, { account, run, time, place: () => "" });
   const whereIdle = { account, run, time, place: idlePlace(plan) };
   const idle = await build(plan.idle, whereIdle);
@@ -104,6 +134,16 @@ async function carryOut(plan: Plan, run: Run, account: Account, ports: Ports, ju
 function idlePlace({ idle }: Plan): Parameters<typeof inAccount>[2] {
   const keys = new Set(idle.map(({ key }) => key));
   return (key) => (keys.has(key) ? "idle-" : "");
+}
+
+/** The facts are tried also if the times could not be taken. */
+async function orProblem(work: () => Promise<void>, problems: string[]): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    problems.push(`Not all times were taken: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** Why the run ended early; undefined: it did not. */

@@ -3,6 +3,7 @@ import { type Account, askedBy } from "../../conformance/account/account.ts";
 import { sdkAccount } from "../../conformance/account/sdk.ts";
 import { semantics } from "../../conformance/facts/table.ts";
 import type { Ports, Request } from "../../conformance/run/conform.ts";
+import type { Knobs } from "../../src/simulator/knobs.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { account } from "../simulator/account.ts";
 import { serveChecked } from "../simulator/checked-server.ts";
@@ -15,8 +16,9 @@ export interface Simulated {
   readonly written: Map<string, string>;
 }
 
-export async function simulated(): Promise<Simulated> {
-  const { aws, clock } = account();
+/** @param knobs where the account is not as the simulator's defaults */
+export async function simulated(knobs: Partial<Knobs> = {}): Promise<Simulated> {
+  const { aws, clock } = account(knobs);
   const served = await serveChecked(aws, { port: 0 });
   onTestFinished(() => served.close());
   const credentials = { accessKeyId: "any", secretAccessKey: "any" };
