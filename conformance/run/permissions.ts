@@ -1,4 +1,4 @@
-/** Whether the caller may make the calls of a run, found without a write: AWS denies before it looks at what is asked. */
+/** Whether the caller may make the calls of a run, found without a write: AWS denies before it checks what is asked. */
 
 import type { Account, Service } from "../account/account.ts";
 import type { Call } from "../facts/row.ts";

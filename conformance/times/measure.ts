@@ -267,7 +267,7 @@ export class Measuring {
     while (left.size > 0) {
       const seen = await read([...left.keys()]);
       const now = this.#time.now();
-      for (const [name, start] of [...left]) {
+      for (const [name, start] of left) {
         const one = seen.get(name);
         if (one === undefined || !hasArrived(one)) continue;
         left.delete(name);

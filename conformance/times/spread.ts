@@ -1,4 +1,4 @@
-/** How long AWS takes, beside what the simulator believes. Pure. */
+/** How long AWS takes, next to what the simulator believes. Pure. */
 
 import type { Knobs } from "../../src/simulator/knobs.ts";
 
