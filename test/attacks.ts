@@ -21,7 +21,9 @@ export const victims: Readonly<Record<KindName, (turn: number) => Manifest>> = {
     computeEnvironment("ce", { ...ec2, computeResources: { ...ec2.computeResources, maxvCpus: 256 + turn } as never }),
   JobQueue: (turn) => jobQueue("q", ["ce"], { priority: 1 + turn }),
   JobDefinition: (turn) => jobDefinition("jd", { parameters: { turn: String(turn) } }),
-  BatchNetwork: (turn) => batchNetwork("net", { tags: { turn: String(turn) }, securityGroup: {} }),
+  // In the VPC that the simulator has for subnets that nobody describes.
+  BatchNetwork: (turn) =>
+    batchNetwork("net", { vpcId: "vpc-0de0fa0170000000d", tags: { turn: String(turn) }, securityGroup: {} }),
   BatchJob: (turn) => batchJob(`job-${turn}`, { jobQueueRef: { name: "q" }, jobDefinitionRef: { name: "jd" } }),
   BatchRole: (turn) => role("builders", { permissionsBoundary: `arn:aws:iam::123456789012:policy/b${turn}` }),
   SchedulingPolicy: (turn) => policy("fair", { fairsharePolicy: { shareDecaySeconds: 600 + turn } }),

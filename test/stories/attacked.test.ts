@@ -2,13 +2,11 @@ import { afterEach, expect, it } from "vitest";
 import type { KubeObject } from "../../src/api/object.ts";
 import { type KindName, kinds } from "../../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
-import { place as all, hostile, victims } from "../attacks.ts";
+import { hostile, place, victims } from "../attacks.ts";
 import { createWorld, type World } from "../world.ts";
 
 /** What AWS carries out at once, so that the time is the operator's own. */
 const measured: readonly KindName[] = ["JobDefinition", "BatchJob", "SchedulingPolicy", "ConsumableResource"];
-/** The world describes no subnets, so a network would never be Ready; it is not measured. */
-const place = all.filter(({ kind }) => kind !== "BatchNetwork");
 const objects = 100;
 const stepSeconds = 0.05;
 const changesPerStep = 2;
