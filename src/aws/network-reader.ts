@@ -220,15 +220,13 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     for (const part of [subnetsById, subnetsOf, vpcs, acls, natGateways, internetGateways, egressOnlyGateways])
       part.forget(beforeMs);
   };
-  let writtenAt: number | undefined;
+  const written: { at: number | undefined } = { at: undefined };
   const calling = (ec2: Ec2Api, onBehalfOf: string | undefined): NetworkReader => {
     const iam = (signal: AbortSignal): Promise<IamAccount> => options.iam(signal, onBehalfOf);
     const reads = networkReads(ec2, options.account);
     const caller: Caller = { namespace: onBehalfOf, reads, selects: selectionReads(ec2), iam };
     return {
-      get writtenAt() {
-        return writtenAt;
-      },
+      written,
       of: (request, reading) => abortable(gatherOnce(request, caller, reading), reading.patience ?? reading.signal),
       async select(what, selector, { signal, maxAgeMs }) {
         const key = selectorText(selector);
@@ -241,14 +239,12 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
   };
   const all = calling(options.ec2, undefined);
   return {
-    get writtenAt() {
-      return writtenAt;
-    },
+    written,
     of: (request, reading) => all.of(request, reading),
     select: (what, selector, reading) => all.select(what, selector, reading),
     calling,
     wrote() {
-      writtenAt = clock.monotonic();
+      written.at = clock.monotonic();
       forget(Number.POSITIVE_INFINITY);
     },
     forget,

@@ -58,8 +58,8 @@ export interface NetworkReading {
  * all readers of a VPC.
  */
 export interface NetworkReader {
-  /** When this process last wrote to endpoints, groups or tags there, monotonic ms. */
-  readonly writtenAt: number | undefined;
+  /** When this process last wrote to endpoints, groups or tags there, monotonic ms; one for all readers of a region. */
+  readonly written: { readonly at: number | undefined };
   /**
    * The facts for a request, at most `maxAgeMs` old. A part that AWS denies or that fails is `unread`, and the rest is
    * present; so errors of AWS never throw.

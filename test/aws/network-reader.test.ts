@@ -53,6 +53,15 @@ function regionWithin(ec2: Ec2Api, guard: CallGuardOptions) {
   return createEc2Region({ api: guardedEc2(ec2, guard), ...at, iam, everybody: () => [] });
 }
 
+it("keeps of a namespace's reader only the moment of the last write, which all readers of a region share", () => {
+  const { aws, clock, reader } = world();
+  const calls = guardedEc2(aws.ec2, aGuard({ clock }));
+  const { written } = reader.calling(calls, "team");
+  reader.wrote();
+  expect(written.at).toBe(clock.monotonic());
+  expect(reader.calling(calls, "other").written).toBe(written);
+});
+
 function read<T>(part: { kind: "read"; value: T } | { kind: "unread"; message: string }): T {
   if (part.kind === "unread") throw new Error(part.message);
   return part.value;

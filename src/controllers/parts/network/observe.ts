@@ -43,7 +43,8 @@ interface NetworkMemory {
   readAt: number;
   /** Since when these facts had been needed: they may lack what was written later. */
   factsSince: number;
-  reader: Pick<NetworkReader, "writtenAt"> | undefined;
+  /** Of the region, and all that is kept of its reader: that of a namespace is large. */
+  written: NetworkReader["written"] | undefined;
   result: Preflight | undefined;
   judgedAt: number;
   /** Since when something has been wrong, monotonic ms. */
@@ -108,7 +109,7 @@ function begun(key: string, now: number, oldest: number): NetworkMemory {
     facts: undefined,
     readAt: now,
     factsSince: now,
-    reader: undefined,
+    written: undefined,
     result: undefined,
     judgedAt: now,
     wrongSince: undefined,
@@ -116,9 +117,9 @@ function begun(key: string, now: number, oldest: number): NetworkMemory {
   };
 }
 
-function keep(memory: NetworkMemory, { facts, reader }: Extract<Gathered, { kind: "facts" }>, now: number): void {
+function keep(memory: NetworkMemory, { facts, written }: Extract<Gathered, { kind: "facts" }>, now: number): void {
   memory.facts = facts;
-  memory.reader = reader;
+  memory.written = written;
   memory.factsSince = memory.neededSince ?? now;
   memory.neededSince = undefined;
   memory.readAt = now;
@@ -138,7 +139,7 @@ function comingInMs({ neededSince }: NetworkMemory, now: number): number {
 /** When newer facts are needed, monotonic ms. */
 function dueAt(memory: NetworkMemory, memories: NetworkMemories, now: number): number {
   const rested = restedAt(memory, memories, now);
-  const writtenAt = memory.reader?.writtenAt ?? Number.NEGATIVE_INFINITY;
+  const writtenAt = memory.written?.at ?? Number.NEGATIVE_INFINITY;
   return writtenAt >= memory.factsSince ? Math.min(rested, writtenAt + preflightInEffectMs) : rested;
 }
 
@@ -164,7 +165,7 @@ function nextTurnAt(memories: NetworkMemories, earliest: number): number {
 }
 
 type Gathered =
-  | { readonly kind: "facts"; readonly facts: NetworkFacts; readonly reader: Pick<NetworkReader, "writtenAt"> }
+  | { readonly kind: "facts"; readonly facts: NetworkFacts; readonly written: NetworkReader["written"] }
   | { readonly kind: "pending" }
   | { readonly kind: "unread"; readonly message: string };
 
@@ -180,7 +181,8 @@ async function gathered(
     // Only the waiting ends with the patience: the result of the read is kept for the next pass.
     return await withDeadline(clock, reading.patienceMs, signal, "EC2", async (patience) => {
       const { network: reader } = await regions.ec2(spec.region, signal, metadata.namespace);
-      return { kind: "facts", facts: await reader.of(request, { signal, maxAgeMs, patience }), reader };
+      const facts = await reader.of(request, { signal, maxAgeMs, patience });
+      return { kind: "facts", facts, written: reader.written };
     });
   } catch (error) {
     if (error instanceof DeadlineExceeded) return { kind: "pending" };

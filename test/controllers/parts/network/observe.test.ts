@@ -22,7 +22,7 @@ function world(answer: () => NetworkFacts | Promise<NetworkFacts>, ...definition
   const clock = new VirtualClock(now);
   const asked: { readonly request: NetworkRequest; readonly maxAgeMs: number }[] = [];
   const network = {
-    writtenAt: undefined as number | undefined,
+    written: { at: undefined as number | undefined },
     of: async (request: NetworkRequest, { maxAgeMs }: NetworkReading) => {
       asked.push({ request, maxAgeMs });
       return answer();
@@ -73,7 +73,7 @@ describe("observing the network", () => {
     const { clock, asked, pass, network } = world(() => publicNetwork().facts);
     await pass();
     await clock.advance(minute);
-    network.writtenAt = clock.monotonic();
+    network.written.at = clock.monotonic();
     expect(await pass()).toMatchObject({ kind: "checked", checkInMs: 5 * minute });
     await clock.advance(5 * minute);
     await pass();
