@@ -4,7 +4,7 @@ import { longestCallMs } from "../aws/calls.ts";
 import { stalenessMs, stalestMs } from "../aws/effects.ts";
 
 const secondMs = 1000;
-const minuteMs = 60 * secondMs;
+export const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 
 // When to check what nothing wakes the object for.

@@ -1,6 +1,7 @@
 import { type Kind, type KubeObject, keyText } from "../../api/object.ts";
 import { pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { kinds } from "../../api/v1alpha1/kinds.ts";
+import { counted } from "../../api/words.ts";
 import { timestamp } from "../../controllers/pass/conditions.ts";
 import { isFinalized } from "../../controllers/pass/directives.ts";
 import { roomLimits } from "../../runtime/cache-limits.ts";
@@ -27,21 +28,42 @@ export interface Released {
 }
 
 const pollMs = 200;
+/** For each object whose pause is taken back. */
+const resumeMs = 10_000;
 
 /**
  * Releases all objects of the store: AWS keeps their resources, marked as retained, and their finalizers are removed, so
  * that the objects, their namespaces and the CRDs can be deleted without changing AWS. It pauses the objects first, so
- * that a running operator writes nothing more for them.
+ * that a running operator writes nothing more for them. When it fails, it takes that back: nobody else would.
  * @throws StoreError when the store cannot be read or written
+ * @throws CommandError when AWS has the objects under another cluster name
  */
 export async function release(options: ReleaseOptions, signal: AbortSignal): Promise<Released> {
-  const { flags, region, clusterUid, ports, store, onProgress } = options;
-  const { clock } = ports;
+  const { store, onProgress } = options;
   const objects = await allObjects(store, signal);
   const finalized = objects.filter(({ object }) => isFinalized(object));
   const untouched = objects.filter(({ object }) => !isFinalized(object)).map(({ object }) => nameOf(object));
-  for (const { kind, object } of objects) await pause(store, kind, object, signal);
-  if (finalized.length === 0) return { released: [], untouched, held: [] };
+  const paused: Listed[] = [];
+  try {
+    for (const one of objects) if (await pause(store, one, signal)) paused.push(one);
+    return finalized.length === 0
+      ? { released: [], untouched, held: [] }
+      : { ...(await releasePaused(finalized, options, signal)), untouched };
+  } catch (error) {
+    // Also after an interruption.
+    for (const one of paused) await resume(store, one, AbortSignal.timeout(resumeMs));
+    onProgress(`${counted(paused.length, "object")} that the release had paused continue as before`);
+    throw error;
+  }
+}
+
+/** @param finalized all that is to be released, paused */
+async function releasePaused(
+  finalized: readonly Listed[],
+  { flags, region, clusterUid, ports, store, onProgress, timeoutMs }: ReleaseOptions,
+  signal: AbortSignal,
+): Promise<Omit<Released, "untouched">> {
+  const { clock } = ports;
 
   const waiting = new Set(finalized.map(({ object }) => nameOf(object)));
   const reasons = new Map<string, string>();
@@ -79,7 +101,7 @@ export async function release(options: ReleaseOptions, signal: AbortSignal): Pro
   const stop = new AbortController();
   const eitherEnd = AbortSignal.any([signal, stop.signal]);
   const allReleased = async (): Promise<void> => {
-    while (waiting.size > 0 && clock.now() - since < options.timeoutMs) await sleep(clock, pollMs, eitherEnd);
+    while (waiting.size > 0 && clock.now() - since < timeoutMs) await sleep(clock, pollMs, eitherEnd);
   };
   const running = composed.run(eitherEnd);
   try {
@@ -89,13 +111,15 @@ export async function release(options: ReleaseOptions, signal: AbortSignal): Pro
     await running;
   }
   const held = [...waiting].map((object) => ({ object, why: reasons.get(object) ?? "AWS was not read in time" }));
-  return { released, untouched, held };
+  return { released, held };
 }
 
-async function allObjects(
-  store: Store,
-  signal: AbortSignal,
-): Promise<readonly { readonly kind: Kind; readonly object: KubeObject }[]> {
+interface Listed {
+  readonly kind: Kind;
+  readonly object: KubeObject;
+}
+
+async function allObjects(store: Store, signal: AbortSignal): Promise<readonly Listed[]> {
   const lists = await Promise.all(
     [...sourcesOf(store).values()].flatMap((source) =>
       kinds.map(async (kind) => (await source.list(kind, signal)).items.map((object) => ({ kind, object }))),
@@ -104,18 +128,33 @@ async function allObjects(
   return lists.flat();
 }
 
-/** Sets the annotation on the current object, also if it changes at the same time. */
-async function pause(store: Store, kind: Kind, listed: KubeObject, signal: AbortSignal): Promise<void> {
-  let object: KubeObject | undefined = listed;
-  while (object !== undefined && object.metadata.annotations?.[pausedAnnotation] !== "true") {
+/** Whether it was this call that paused the object. */
+function pause(store: Store, listed: Listed, signal: AbortSignal): Promise<boolean> {
+  return annotate(store, listed, "true", signal);
+}
+
+async function resume(store: Store, listed: Listed, signal: AbortSignal): Promise<void> {
+  await annotate(store, listed, null, signal);
+}
+
+/** Sets or removes the annotation on the current object, also if it changes at the same time; false: it was so before. */
+async function annotate(
+  store: Store,
+  { kind, object: listed }: Listed,
+  value: "true" | null,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let object: KubeObject | undefined = value === null ? await store.get(kind, listed.metadata, signal) : listed;
+  while (object !== undefined && (object.metadata.annotations?.[pausedAnnotation] === "true") !== (value === "true")) {
     try {
-      await store.patchMetadata(kind, object, { annotations: { [pausedAnnotation]: "true" } }, signal);
-      return;
+      await store.patchMetadata(kind, object, { annotations: { [pausedAnnotation]: value } }, signal);
+      return true;
     } catch (error) {
       if (!(error instanceof StoreError) || (error.reason !== "Conflict" && error.reason !== "NotFound")) throw error;
       object = await store.get(kind, listed.metadata, signal);
     }
   }
+  return false;
 }
 
 function nameOf(object: KubeObject): string {

@@ -22,13 +22,13 @@ async function releaseAll(
   world: World,
   timeoutMs = 600_000,
   store: Store = world.store,
+  clusterName = clusterOne.name,
 ): Promise<Released & { readonly lines: readonly string[] }> {
   const lines: string[] = [];
   const { clock, log } = world;
-  let result: Released | undefined;
   const releasing = release(
     {
-      flags: { clusterName: clusterOne.name },
+      flags: { clusterName },
       region: "eu-west-1",
       clusterUid: clusterOne.uid,
       store,
@@ -43,10 +43,12 @@ async function releaseAll(
     },
     new AbortController().signal,
   );
-  void releasing.then((came) => {
-    result = came;
-  });
-  await world.until("the release ends", () => result !== undefined, 2 * (timeoutMs / 1000));
+  let ended = false;
+  void releasing.then(
+    () => (ended = true),
+    () => (ended = true),
+  );
+  await world.until("the release ends", () => ended, 2 * (timeoutMs / 1000));
   return { ...(await releasing), lines };
 }
 
@@ -63,6 +65,16 @@ const inAws = (world: World): unknown => ({
 });
 
 describe("release", () => {
+  test("that is refused, for another name of the cluster, leaves no object paused but those that were", async () => {
+    const world = await readyWorld();
+    world.annotate("JobQueue", "q", { "awsbatch.dev/paused": "true" });
+    await world.stop();
+    await expect(releaseAll(world, 600_000, world.store, "other")).rejects.toThrow(/--cluster-name is other/u);
+    const paused = world.store.objects().filter(({ metadata }) => metadata.annotations?.["awsbatch.dev/paused"]);
+    expect(paused.map(({ metadata }) => metadata.name)).toEqual(["q"]);
+    expect(finalizers(world)).toHaveLength(all.length);
+  });
+
   test("of chosen namespaces lists and watches these alone", async () => {
     const world = await readyWorld();
     await world.stop();

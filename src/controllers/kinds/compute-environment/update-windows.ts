@@ -3,12 +3,11 @@
 import { Cron } from "croner";
 import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { handoverMinutes, jobTimeoutMinutes } from "../../../api/v1alpha1/batch-compute-environment-rules.ts";
+import { minuteMs } from "../../intervals.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 type Windows = NonNullable<NonNullable<Spec["imageUpdates"]>["windows"]>;
 export type Window = Windows[number];
-
-const minuteMs = 60_000;
 
 /** How long before the end of a window an update must begin, in minutes: its handover is to end within the window. */
 export function neededMinutes({ updatePolicy }: Pick<Spec, "updatePolicy">): number {
