@@ -45,13 +45,13 @@ export async function release(options: ReleaseOptions, signal: AbortSignal): Pro
   const untouched = objects.filter(({ object }) => !isFinalized(object)).map(({ object }) => nameOf(object));
   const paused: Listed[] = [];
   try {
-    for (const one of objects) if (await pause(store, one, signal)) paused.push(one);
+    for (const one of objects) if (await setPaused(store, one, "true", signal)) paused.push(one);
     return finalized.length === 0
       ? { released: [], untouched, held: [] }
       : { ...(await releasePaused(finalized, options, signal)), untouched };
   } catch (error) {
     // Also after an interruption.
-    for (const one of paused) await resume(store, one, AbortSignal.timeout(resumeMs));
+    for (const one of paused) await setPaused(store, one, null, AbortSignal.timeout(resumeMs));
     onProgress(`${counted(paused.length, "object")} that the release had paused continue as before`);
     throw error;
   }
@@ -128,17 +128,8 @@ async function allObjects(store: Store, signal: AbortSignal): Promise<readonly L
   return lists.flat();
 }
 
-/** Whether it was this call that paused the object. */
-function pause(store: Store, listed: Listed, signal: AbortSignal): Promise<boolean> {
-  return annotate(store, listed, "true", signal);
-}
-
-async function resume(store: Store, listed: Listed, signal: AbortSignal): Promise<void> {
-  await annotate(store, listed, null, signal);
-}
-
-/** Sets or removes the annotation on the current object, also if it changes at the same time; false: it was so before. */
-async function annotate(
+/** Pauses an object, or takes that back: sets or removes the annotation on the current object, also if it changes at the same time; false: it was so before. */
+async function setPaused(
   store: Store,
   { kind, object: listed }: Listed,
   value: "true" | null,

@@ -13,7 +13,7 @@ import {
   type UpdateNeed,
   updatableStrategies,
 } from "./fields.ts";
-import { type EffectiveSpec, outdatedImages } from "./image-updates.ts";
+import { type EffectiveSpec, hasOlderImage } from "./image-updates.ts";
 import { isRolledOut, rolledOutFor } from "./rollout.ts";
 
 type Spec = EffectiveSpec;
@@ -179,7 +179,7 @@ function rolloutDifference(spec: Spec, described: Environment): Difference[] {
 
 /** A newer image, which AWS announces: a difference only once it is due, else a condition. */
 function imageDifference({ imageUpdate }: Spec, described: Environment): Difference[] {
-  if (imageUpdate?.kind !== "due" || outdatedImages(described).length === 0) return [];
+  if (imageUpdate?.kind !== "due" || !hasOlderImage(described)) return [];
   return [
     {
       path: "spec.computeResources.ec2Configuration",

@@ -13,7 +13,7 @@ import type { Environment } from "../../../aws/batch.ts";
 import { isRetired } from "../../draining/retired.ts";
 import { createdAtTag, returnedAtTag, servingSinceTag } from "../../ownership/ownership.ts";
 import { type Difference, differences } from "./diff.ts";
-import { type EffectiveSpec, outdatedImages } from "./image-updates.ts";
+import { type EffectiveSpec, hasOlderImage } from "./image-updates.ts";
 import { momentOf } from "./timestamps.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
@@ -61,7 +61,7 @@ export function newestOf(ours: readonly Environment[]): Environment | undefined 
 export function withBegun(spec: EffectiveSpec, ours: readonly Environment[]): EffectiveSpec {
   const newest = newestOf(ours);
   if (spec.imageUpdates?.policy !== "Automatic" || newest === undefined) return spec;
-  const begun = outdatedImages(newest).length === 0 && !needsReplacement(spec, newest);
+  const begun = !hasOlderImage(newest) && !needsReplacement(spec, newest);
   return begun ? { ...spec, imageUpdate: { kind: "due" } } : spec;
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
+import { jobTimeoutMinutes } from "../../../api/v1alpha1/batch-compute-environment-rules.ts";
 import type {
   CreateComputeEnvironmentRequest,
   Environment,
@@ -77,7 +78,7 @@ export const fields: readonly EnvironmentField[] = fieldsOf<
     absent: "kept",
     need: { ec2: "metadata", managedInstances: "metadata" },
     // A `true` that AWS kept for a member left out would end jobs against the spec (API reference, UpdatePolicy).
-    defaults: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 },
+    defaults: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: jobTimeoutMinutes },
   },
   ecsSettings: {
     absent: "kept",

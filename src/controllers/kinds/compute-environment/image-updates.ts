@@ -83,12 +83,16 @@ export function outdatedImages({ computeResources }: Environment): readonly stri
   );
 }
 
+export function hasOlderImage(environment: Environment | undefined): environment is Environment {
+  return environment !== undefined && outdatedImages(environment).length > 0;
+}
+
 /** `status.updateAvailableSince`; undefined: no newer image is known. */
 export function availableSince(
   { imageKnownSince }: EffectiveSpec,
   newest: Environment | undefined,
 ): string | undefined {
-  return newest === undefined || outdatedImages(newest).length === 0 ? undefined : imageKnownSince;
+  return hasOlderImage(newest) ? imageKnownSince : undefined;
 }
 
 /** In how many ms a newer image may be taken; none where that does not depend on time. */
@@ -97,7 +101,7 @@ export function imageCheck(
   newest: Environment | undefined,
   now: number,
 ): { readonly checkInMs?: number } {
-  if (newest === undefined || outdatedImages(newest).length === 0) return {};
+  if (!hasOlderImage(newest)) return {};
   return imageUpdate?.kind === "tooNew" || imageUpdate?.kind === "window"
     ? { checkInMs: Math.max(0, imageUpdate.atMs - now) }
     : {};
@@ -106,32 +110,30 @@ export function imageCheck(
 /** The condition UpdateAvailable, and `Unknown` for a window that is none, before there is a newer image. */
 export function newerImage(spec: EffectiveSpec, newest: Environment | undefined): readonly ConditionDraft[] {
   const { imageUpdate = { kind: "reported" } } = spec;
-  const outdated = newest === undefined ? [] : outdatedImages(newest);
   if (imageUpdate.kind === "invalidWindow") {
-    const has = outdated.length === 0 ? "" : `${announced(outdated, newest)}. `;
+    const has = hasOlderImage(newest) ? `${announced(newest)}. ` : "";
     const message = `${has}spec.imageUpdates.windows[${imageUpdate.index}] is not understood, so the operator takes no newer image: ${imageUpdate.fault}. Correct it`;
     return [
-      { type: "UpdateAvailable", status: outdated.length === 0 ? "Unknown" : "True", reason: "InvalidWindow", message },
+      { type: "UpdateAvailable", status: hasOlderImage(newest) ? "True" : "Unknown", reason: "InvalidWindow", message },
     ];
   }
-  if (outdated.length === 0) return [];
+  if (!hasOlderImage(newest)) return [];
   const { reason, what } = fate(imageUpdate);
-  return [{ type: "UpdateAvailable", status: "True", reason, message: `${announced(outdated, newest)}. ${what}` }];
+  return [{ type: "UpdateAvailable", status: "True", reason, message: `${announced(newest)}. ${what}` }];
 }
 
 /** While everything serves: a person is asked. */
 export function imageApproval(spec: EffectiveSpec, newest: Environment | undefined): Wait | undefined {
   const { imageUpdate } = spec;
-  const outdated = newest === undefined ? [] : outdatedImages(newest);
-  if (imageUpdate?.kind !== "approval" || outdated.length === 0) return undefined;
+  if (imageUpdate?.kind !== "approval" || !hasOlderImage(newest)) return undefined;
   return {
-    ...approval(imageUpdate.value, `${announced(outdated, newest)}; to take it waits for approval`),
+    ...approval(imageUpdate.value, `${announced(newest)}; to take it waits for approval`),
     conditions: [{ type: "UpdateAvailable", status: "True" }],
   };
 }
 
-function announced(outdated: readonly string[], newest: Environment | undefined): string {
-  return `AWS Batch has a newer image for ${outdated.join(" and ")}, in computeResources.ec2Configuration of ${newest?.computeEnvironmentName ?? "no environment"}`;
+function announced(environment: Environment): string {
+  return `AWS Batch has a newer image for ${outdatedImages(environment).join(" and ")}, in computeResources.ec2Configuration of ${environment.computeEnvironmentName}`;
 }
 
 type Fate = { readonly reason: ConditionDraft["reason"]; readonly what: string };
