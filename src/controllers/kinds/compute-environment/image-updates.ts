@@ -50,11 +50,11 @@ export function withImageUpdate(object: BatchComputeEnvironment, now: number): B
 function imageUpdateOf({ spec, metadata }: BatchComputeEnvironment, since: string, now: number): ImageUpdate {
   if (spec.imageUpdates?.policy !== "Automatic") return { kind: "reported" };
   const { minAgeSeconds = 0, approval: isAsked = false, windows } = spec.imageUpdates;
-  const [invalid] = (windows ?? []).flatMap((window, index) => {
+  // The search for a date that does not exist takes milliseconds: not more than one in a pass.
+  for (const [index, window] of (windows ?? []).entries()) {
     const fault = windowFault(window);
-    return fault === undefined ? [] : { kind: "invalidWindow" as const, index, fault };
-  });
-  if (invalid !== undefined) return invalid;
+    if (fault !== undefined) return { kind: "invalidWindow", index, fault };
+  }
   const oldEnoughAtMs = momentOf(since) + minAgeSeconds * 1000;
   if (oldEnoughAtMs > now) return { kind: "tooNew", atMs: oldEnoughAtMs };
   const value = `Images@${since}`;
