@@ -9,6 +9,7 @@ import {
   type OperatorKind,
 } from "../../src/api/v1alpha1/kinds.ts";
 import { conditionsOf } from "../../src/controllers/pass/conditions.ts";
+import type { Manifest } from "../../src/kube/memory-store.ts";
 import { accessDenied } from "../../src/simulator/faults.ts";
 import { batchNetwork, computeEnvironment, ec2, jobDefinition, role } from "../manifests.ts";
 import type { World } from "../world.ts";
@@ -183,5 +184,35 @@ describe("a status that a tenant has written", () => {
     expect(world.aws.truth.computeEnvironments()).toEqual([]);
     lift();
     await world.untilReady(900);
+  });
+});
+
+describe("environments of a tenant in other VPCs", () => {
+  const elsewhere = (index: number): Manifest => {
+    const computeResources = {
+      ...ec2.computeResources,
+      subnets: ["subnet-elsewhere"],
+      securityGroupIds: [`sg-elsewhere-${index}`],
+      launchTemplate: { launchTemplateName: `template-${index}` },
+    };
+    return mallorys(computeEnvironment(`theirs-${index}`, { ...ec2, computeResources } as never));
+  };
+  /** Operations of the calls since the one with this number. */
+  const readsSince = ({ aws }: World, at: number): readonly string[] =>
+    aws.log.slice(at).map(({ operation }) => operation);
+
+  it("cost the network of another no call: it reads launch templates only of those in its VPC", async () => {
+    const vpc = { id: "vpc-2", cidr: "10.2.0.0/16" };
+    const world = await closedWorld({
+      vpcs: [vpc],
+      subnets: [{ id: "subnet-elsewhere", vpc: "vpc-2", cidr: "10.2.0.0/24", zone: "us-east-1a" }],
+    } as never);
+    world.apply(...Array.from({ length: 10 }, (_, index) => elsewhere(index)));
+    await world.until("they are in AWS", () => world.aws.truth.computeEnvironments().length === 10, 900);
+    await world.seconds(300);
+    world.apply(batchNetwork("net"));
+    const since = world.aws.log.length;
+    await world.until("it is Ready", () => saysOf(world, "BatchNetwork", "net", "Ready")?.status === "True", 30);
+    expect(readsSince(world, since)).not.toContain("DescribeLaunchTemplateVersions");
   });
 });

@@ -19,7 +19,7 @@ import {
 } from "../../parts/ec2-memory.ts";
 import { lackOf } from "../../parts/endpoints/lacking.ts";
 import type { VpcSeen } from "../../parts/endpoints/seen.ts";
-import { type Running, runningIn } from "../../parts/endpoints/users.ts";
+import { environmentsIn, type Running, runningIn } from "../../parts/endpoints/users.ts";
 import { groupIn } from "../../parts/security-group/observe.ts";
 import type { GroupSeen } from "../../parts/security-group/seen.ts";
 import { observeSelection } from "../../parts/selection/observe.ts";
@@ -80,7 +80,10 @@ async function networkOf(network: BatchNetwork, reading: Reading, signal: AbortS
   }
 }
 
-/** Reads until the environments are the same before and after. */
+/**
+ * Reads until the environments in the VPC are the same before and after. The first read shows who they are: groups and launch
+ * templates of all others are not read, for another tenant may have thousands, and each template takes a call.
+ */
 async function factsOf(
   network: BatchNetwork,
   { region, ports, memory }: Reading,
@@ -93,19 +96,22 @@ async function factsOf(
   // A spec that asks for something else is judged by what is there now.
   const isEdited = network.status?.observedGeneration !== metadata.generation;
   const maxAgeMs = factsMaxAgeMs(metadata.uid, isEdited || isAskedFor(network), memory);
-  let running = runningIn(region, ports);
+  let request = requestOf(network, [], region.region);
   for (;;) {
-    const request = requestOf(network, running, region.region);
     const facts = await ec2.network.of(request, { signal, maxAgeMs });
-    running = runningIn(region, ports);
-    if (JSON.stringify(requestOf(network, running, region.region)) !== JSON.stringify(request)) continue;
-    return { facts: withoutGoing(facts, memory, ports.clock.monotonic()), running };
+    const running = runningIn(region, ports);
+    const next = requestOf(network, environmentsIn(spec.vpcId, running, facts), region.region);
+    if (JSON.stringify(next) === JSON.stringify(request)) {
+      return { facts: withoutGoing(facts, memory, ports.clock.monotonic()), running };
+    }
+    request = next;
   }
 }
 
-function requestOf(network: BatchNetwork, running: readonly Running[], region: string): NetworkRequest {
+/** @param here the environments in the VPC */
+function requestOf(network: BatchNetwork, here: readonly Running[], region: string): NetworkRequest {
   const { subnets = [], securityGroupIds = [] } = placedIn(network);
-  const requests = running.map(({ user }) => user.described.request);
+  const requests = here.map(({ user }) => user.described.request);
   return {
     ...emptyRequest,
     subnetIds: subnets,

@@ -14,7 +14,7 @@ import { tagChange } from "../../ownership/tags.ts";
 import { type Ec2Memory, isUnproven, refusedLately, writerOf, wroteLately } from "../../parts/ec2-memory.ts";
 import { endpointTags, groupName, ownedBy } from "../../parts/endpoints/ownership.ts";
 import type { VpcSeen } from "../../parts/endpoints/seen.ts";
-import { type Running, vpcsOf } from "../../parts/endpoints/users.ts";
+import { environmentsIn, type Running } from "../../parts/endpoints/users.ts";
 import { groupsNaming } from "../../parts/security-group/rules.ts";
 import { directivesOf } from "../../pass/directives.ts";
 import type { Ports } from "../../ports.ts";
@@ -62,7 +62,7 @@ export function inVpc(
   const owner = { cluster, object: { namespace: metadata.namespace, name: metadata.name }, tags: spec.tags };
   const owned = ownedBy(owner, facts);
   const held = heldAmong(facts, owned.isOurs);
-  const here = running.filter(({ user }) => vpcsOf(user, facts).includes(spec.vpcId));
+  const here = environmentsIn(spec.vpcId, running, facts);
   const asking = askingIn(network, reading, here, servicesWith(owned, facts));
   const kept = keptFor(servicesOf(spec), here, held, asking);
   return {

@@ -51,8 +51,9 @@ export function runningIn(region: Region, { objects, cluster }: Known): readonly
   });
 }
 
-export function vpcsOf(user: Inhabitant, facts: NetworkFacts): readonly string[] {
-  return [...new Set(subnetsOf(user.described, facts).map(({ vpcId }) => vpcId))];
+/** Those with a subnet in the VPC. */
+export function environmentsIn(vpcId: string, running: readonly Running[], facts: NetworkFacts): readonly Running[] {
+  return running.filter(({ user }) => subnetsOf(user.described, facts).some((one) => one.vpcId === vpcId));
 }
 
 /**
