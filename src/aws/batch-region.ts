@@ -7,8 +7,8 @@ import { type BatchApi, batchCalls } from "./batch-calls.ts";
 import { callsFor, NotSent } from "./calls.ts";
 import { DefinitionJobs } from "./definition-jobs.ts";
 import { DefinitionsObserver } from "./definitions-observer.ts";
-import { DrainCounts } from "./drain-counts.ts";
 import { AwsError, isDefinite } from "./errors.ts";
+import { failedJobs } from "./failed-jobs.ts";
 import { FollowedJobs } from "./followed-jobs.ts";
 import { jobsOfObjects } from "./job-calls.ts";
 import { JobReads } from "./job-reads.ts";
@@ -17,7 +17,7 @@ import { JobsObserver } from "./jobs-observer.ts";
 import { ListsObserver } from "./lists-observer.ts";
 import { longRead } from "./long-read.ts";
 import type { Location } from "./names.ts";
-import type { BatchRegion } from "./region.ts";
+import type { BatchRegion, FailedJob } from "./region.ts";
 import { noChange, RegionCache, type RegionCacheOptions } from "./region-cache.ts";
 import {
   type AskedKey,
@@ -41,7 +41,9 @@ import { sharesOfQueue } from "./resources/quota-shares.ts";
 import type { Write, Writing } from "./resources/resource.ts";
 import { RoleJobs } from "./role-jobs.ts";
 import { hasServiceJobs, startedServiceJobs, unfinishedServiceJobs } from "./service-jobs.ts";
+import { SharedCounts } from "./shared-counts.ts";
 import { type TagChange, tagCalls } from "./tag-calls.ts";
+import type { UnfinishedJob } from "./unfinished-job.ts";
 
 export interface BatchRegionOptions extends RegionCacheOptions, Location {
   /** Behind budget, lease and deadline (`guardedBatch`). */
@@ -114,7 +116,8 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     },
   });
   const roleJobs = new RoleJobs(definitionJobs, batch);
-  const drainCounts = new DrainCounts(clock);
+  const drainCounts = new SharedCounts<UnfinishedJob>(clock);
+  const failedCounts = new SharedCounts<FailedJob>(clock);
   const activeJobCounts = new ActiveJobCounts({ ...counting, queues: queueNames });
 
   /** From when on a count is sure to show each job that a definition without ACTIVE revisions was given. */
@@ -265,6 +268,12 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       sharesOf: async (queue, signal) => [...(await sharesOfQueue(batch, queue, signal)).keys()],
       activeJobs: (queues, from, signal) => activeJobCounts.of(queues, from, signal),
       stillActive: (jobs, signal) => stillActive(batch, jobs, signal),
+      async failedJobs(failed, signal) {
+        const read = () => failedJobs(longRead(reading), failed, lifetime.signal);
+        const what = [namespace, ...failed.queues, `${failed.since} ${failed.anyExitCode}`];
+        const { jobs } = await failedCounts.of(what, Number.NEGATIVE_INFINITY, read, signal);
+        return jobs;
+      },
       jobsOfDefinition: (name, signal) => definitionJobs.of(name, jobsShownAt(name), signal),
       jobsOfRole: (name, from, signal) => roleJobs.of(name, Math.max(from, cache.believedFrom() ?? from), signal),
       jobsSeen: (queue) => jobs.seen(queue),

@@ -93,7 +93,7 @@ function isPlaced(status: JobStatus): boolean {
 /** A queue may have a million jobs. */
 const mostPagesOfJobs = 10_000;
 
-type Source = Pick<ListJobsRequest, "jobQueue" | "arrayJobId" | "multiNodeJobId">;
+export type Source = Pick<ListJobsRequest, "jobQueue" | "arrayJobId" | "multiNodeJobId">;
 
 /** Where the summaries go. */
 interface Target {
@@ -110,25 +110,40 @@ async function readAll(
   signal: AbortSignal,
 ): Promise<void> {
   for (const status of statuses) {
-    const read = (nextToken: string | undefined) =>
-      batch.listJobs({ ...source, jobStatus: status, nextToken }, { signal });
-    const pages = everyPage("batch:ListJobs", read, ({ nextToken }) => nextToken, { pages: mostPagesOfJobs });
-    for await (const answer of pages) {
-      for (const summary of listed(answer.jobSummaryList, "ListJobs")) {
-        const { jobId } = summary;
-        if (jobId === undefined) throw incomplete("ListJobs", "AWS listed a job without its id");
-        const ofParent = parentId ?? jobs.get(jobId)?.parentId ?? parentIn(jobId);
-        jobs.set(jobId, listedAs({ ...summary, jobId, status: summary.status ?? status }, queue, ofParent));
-      }
+    for await (const summary of summariesOf(batch, source, status, signal)) {
+      const { jobId } = summary;
+      const ofParent = parentId ?? jobs.get(jobId)?.parentId ?? parentIn(jobId);
+      jobs.set(jobId, listedAs(summary, queue, ofParent));
     }
   }
 }
 
-function listedAs(
-  summary: JobSummary & { readonly jobId: string; readonly status: JobStatus },
-  queue: string,
-  parentId: string | undefined,
-): ListedSummary {
+/** A job as a listing shows it. */
+type Summary = JobSummary & { readonly jobId: string; readonly status: JobStatus };
+
+/**
+ * The jobs of a queue, or the children of a job, with a status.
+ * @throws AwsError when anything cannot be read
+ */
+export async function* summariesOf(
+  batch: BatchApi,
+  source: Source,
+  status: JobStatus,
+  signal: AbortSignal,
+): AsyncGenerator<Summary> {
+  const read = (nextToken: string | undefined) =>
+    batch.listJobs({ ...source, jobStatus: status, nextToken }, { signal });
+  const pages = everyPage("batch:ListJobs", read, ({ nextToken }) => nextToken, { pages: mostPagesOfJobs });
+  for await (const answer of pages) {
+    for (const summary of listed(answer.jobSummaryList, "ListJobs")) {
+      const { jobId } = summary;
+      if (jobId === undefined) throw incomplete("ListJobs", "AWS listed a job without its id");
+      yield { ...summary, jobId, status: summary.status ?? status };
+    }
+  }
+}
+
+function listedAs(summary: Summary, queue: string, parentId: string | undefined): ListedSummary {
   const { jobId, jobName = "", status, startedAt, createdAt, jobDefinition } = summary;
   return {
     jobId,
@@ -176,8 +191,8 @@ function located(jobs: readonly ActiveJob[], details: Details): readonly ActiveJ
   });
 }
 
-/** Where the job's present attempt lies; an attempt that is over says nothing about that. */
-function clusterOf(job: JobDetail): string | undefined {
+/** Where the job's present attempt lies, or its last one; an attempt that is over says nothing about the present one. */
+export function clusterOf(job: JobDetail): string | undefined {
   const attempt = job.attempts?.findLast(({ stoppedAt }) => !stoppedAt);
   const places = [
     job.container,

@@ -105,6 +105,11 @@ export interface BatchRegion extends ResourceWrites {
    */
   stillActive(jobs: readonly ActiveJob[], signal: AbortSignal): Promise<readonly ActiveJob[]>;
   /**
+   * The jobs that have failed in some queues, as of a minute ago or less.
+   * @throws AwsError when anything cannot be read
+   */
+  failedJobs(failed: FailedSince, signal: AbortSignal): Promise<readonly FailedJob[]>;
+  /**
    * How many unfinished jobs run revisions of a job definition, over all queues, counted together with others at most
    * once a minute; `name` should have none that jobs can be given. Waits up to 5 s when its revisions have just changed,
    * or this process has just become the writer, so that no job is overlooked.
@@ -173,6 +178,28 @@ export interface BatchSnapshot extends DescribedSnapshot {
   showsQueuesOf(environment: string): boolean;
   /** Wall time (ms) of the end of this process's last write to that name, 0 when there was none. */
   lastWriteAt(type: ResourceType, name: string): number;
+}
+
+/** A job that ended FAILED; each child of an array job, and a multi-node job as a whole. */
+export interface FailedJob {
+  readonly jobId: string;
+  /** Name of the ECS cluster of its last attempt; undefined: no task of it had a place in one, as on EKS. */
+  readonly cluster: string | undefined;
+  /** Undefined when its container did not end by itself. */
+  readonly exitCode: number | undefined;
+  /** AWS's words about the container and the job. */
+  readonly reason: string;
+  /** Somebody ended it. */
+  readonly isEnded: boolean;
+}
+
+export interface FailedSince {
+  /** Names or ARNs. */
+  readonly queues: readonly string[];
+  /** Wall ms. */
+  readonly since: number;
+  /** Whether jobs count whose container ended with an exit code of its own. */
+  readonly anyExitCode: boolean;
 }
 
 /** A job that starts or runs. */

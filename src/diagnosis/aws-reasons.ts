@@ -30,3 +30,15 @@ export function causeInAttempt(text: string): ReportedCode | undefined {
   if (pull.test(text)) return "ImagePullFailed";
   return initialization.test(text) ? "TaskInitializationFailed" : undefined;
 }
+
+const host =
+  /^Host EC2|CannotStartContainerError|CannotCreateContainerError|CannotPull|DockerTimeoutError|DockerStateError|ECS was unable to assume the role|unable to place a task|Task failed to start|TaskFailedToStart/i;
+
+/**
+ * Whether a job failed because of where it ran (its instance, the pull of its image, roles, network), by AWS's words about it.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+ */
+export function isFailureOfPlace(text: string): boolean {
+  return host.test(text) || causeInAttempt(text) !== undefined;
+}

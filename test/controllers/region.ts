@@ -11,7 +11,7 @@ import type {
 } from "../../src/aws/batch.ts";
 import type { AwsError } from "../../src/aws/errors.ts";
 import type { JobsSeen } from "../../src/aws/queue-jobs.ts";
-import type { ActiveJob, BatchRegion, BatchSnapshot, UnfinishedJob } from "../../src/aws/region.ts";
+import type { ActiveJob, BatchRegion, BatchSnapshot, FailedJob, UnfinishedJob } from "../../src/aws/region.ts";
 import { resourceIn } from "../../src/aws/resources/index.ts";
 import { foundAmong } from "../../src/controllers/indexes.ts";
 import type { NameSeen } from "../../src/controllers/ownership/names.ts";
@@ -32,6 +32,7 @@ export interface FakeRegion extends BatchRegion {
   sharesByQueue: Readonly<Record<string, readonly string[]>>;
   jobDefinitions: BatchSnapshot["jobDefinitions"];
   jobsByQueue: Readonly<Record<string, readonly ActiveJob[]>>;
+  failed: readonly FailedJob[];
   /** A count of active jobs is not there yet. */
   counting: boolean;
   /** Monotonic ms: when counts begin and end. */
@@ -60,6 +61,7 @@ export function fakeRegion(
       | "quotaShares"
       | "jobDefinitions"
       | "jobsByQueue"
+      | "failed"
     >
   > = {},
 ): FakeRegion {
@@ -85,6 +87,7 @@ export function fakeRegion(
     sharesByQueue: {},
     jobDefinitions: undefined,
     jobsByQueue: {},
+    failed: [],
     counting: false,
     monotonic: () => 0,
     jobsSeenByQueue: {},
@@ -174,6 +177,10 @@ export function fakeRegion(
     async stillActive(jobs) {
       await called(`stillActive ${jobs.map(({ jobId }) => jobId).join(",")}`);
       return active().filter(({ jobId }) => jobs.some((job) => job.jobId === jobId));
+    },
+    async failedJobs({ queues }) {
+      await called(`failedJobs ${queues.join(",")}`);
+      return region.failed;
     },
     async jobsOfDefinition(name) {
       await called(`jobsOfDefinition ${name}`);

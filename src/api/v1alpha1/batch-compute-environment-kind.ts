@@ -77,7 +77,10 @@ const computeEnvironmentReasons = {
       means: "queues are being switched to the successor",
       todo: "if the message names an obstacle: fix it",
     },
-    RollingBack: { means: "the successor became INVALID and the queues roll back" },
+    RollingBack: {
+      means:
+        "the queues roll back from a successor that became INVALID, or on which jobs fail (`replacement.rollback`)",
+    },
     TargetDisabled: {
       means: "somebody disabled the successor in AWS; Stalled after 10 minutes",
       todo: "enable it, or set the state in the spec",
@@ -165,7 +168,8 @@ const computeEnvironmentReasons = {
       todo: "correct the spec, or the role that it names",
     },
     RolledBack: {
-      means: "rolled back from this environment after it was INVALID; it is VALID now but stays unused",
+      means:
+        "rolled back from this environment after it was INVALID, or after jobs failed on it; it is VALID now but stays unused",
       todo: "change the spec or `rolloutToken`, or approve another attempt as the message says",
     },
     DeleteFailed: {
@@ -207,7 +211,9 @@ const computeEnvironmentReasons = {
   event: {
     AwaitingApproval: { means: "a step waits for a person; the note says how to approve it" },
     QueuesSwitched: { means: "the successor serves a queue, or all queues" },
-    RolledBack: { means: "warning: the queues roll back from a successor that AWS marked as INVALID" },
+    RolledBack: {
+      means: "warning: the queues roll back from a successor that AWS marked as INVALID, or on which jobs fail",
+    },
     Revalidating: { means: "a request to AWS to validate the environment again" },
     Reactivated: { means: "an older environment is back in service" },
   },

@@ -114,6 +114,12 @@ export const computeEnvironmentRules: readonly ValidationRule[] = [
     fieldPath: ".computeResources.type",
   },
   {
+    rule: `!(${onEks}) || !has(self.replacement) || !has(self.replacement.rollback)`,
+    message: "AWS does not say on which EKS environment a job failed: remove replacement.rollback",
+    reason: "FieldValueForbidden",
+    fieldPath: ".replacement",
+  },
+  {
     rule: `!(${onEks}) || !has(self.computeResources) || has(self.computeResources.allocationStrategy)`,
     message: "EKS has no default strategy: add allocationStrategy, e.g. BEST_FIT_PROGRESSIVE",
     reason: "FieldValueRequired",

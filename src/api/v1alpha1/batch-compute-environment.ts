@@ -57,6 +57,16 @@ const replacement = object("How the operator replaces the environment for a chan
     "What to do with foreign queues that reference the environment: Block (default) the replacement, or Repoint them.",
     ["Block", "Repoint"],
   ).optional(),
+  rollback: object(
+    "When the queues go back to the old environment although AWS finds the new one VALID. The old one stays usable until then.",
+    {
+      failedJobs: int("So many jobs that failed on the new environment.", 1, 100),
+      withinSeconds: int("For how long jobs are counted from the handover on.", 60, 1_209_600),
+      anyFailure: flag(
+        "Count every failed job. Default: only those that failed because of their place, e.g. host, image pull, roles, network.",
+      ).optional(),
+    },
+  ).optional(),
 });
 
 const updateWindow = object("Times at which an update may begin.", {

@@ -302,6 +302,11 @@ const onSpot: readonly Row[] = [
 
 const onEks: readonly Row[] = [
   [
+    "AWS does not say on which EKS environment a job failed: remove replacement.rollback",
+    { replacement: { soakSeconds: 60 } },
+    { replacement: { rollback: { failedJobs: 1, withinSeconds: 60 } } },
+  ],
+  [
     "EKS runs on EC2 or SPOT: change computeResources.type, or remove eksConfiguration",
     {},
     { computeResources: { ...(managedInstances["computeResources"] as Spec), type: "ECS_MANAGED_INSTANCES" } },

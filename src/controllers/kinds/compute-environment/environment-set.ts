@@ -90,8 +90,8 @@ export type Resolution =
 
 /**
  * Sticky per queue: the target when it is usable; else the environment that the queue names already, when it is
- * VALID; else the newest VALID one that is not retired, rather an ENABLED one and rather not one from which queues
- * went back.
+ * VALID and queues did not go back from it; else the newest VALID one that is not retired, rather an ENABLED one and rather
+ * not one from which queues went back.
  *
  * @param named the names of the environments in the queue's order now
  * @param handover whether queues may leave a predecessor that is at work for the target (no hold, not paused)
@@ -111,7 +111,7 @@ export function resolve(spec: Spec, set: EnvironmentSet, named: ReadonlySet<stri
   const [kept] = current
     .filter((environment) => environment.status === "VALID")
     .sort((left, right) => Number(rolledBack(left)) - Number(rolledBack(right)));
-  if (kept !== undefined) return { kind: "environment", environment: kept };
+  if (kept !== undefined && !rolledBack(kept)) return { kind: "environment", environment: kept };
   const disabled = (environment: Environment): boolean => environment.state !== "ENABLED";
   const [fallback] = all
     .filter((environment) => environment.status === "VALID" && !isRetired(environment))

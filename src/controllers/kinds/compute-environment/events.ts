@@ -1,7 +1,8 @@
 import { counted } from "../../../api/words.ts";
 import type { ObjectEvent } from "../../../runtime/store.ts";
 import { jobsTerminated, normalEvent } from "../../pass/events.ts";
-import type { Action, TagPurpose } from "./action.ts";
+import type { Action } from "./action.ts";
+import { causeOfReturn } from "./rollback.ts";
 
 /** The events of an action that AWS accepted. */
 export function eventsFor(action: Action): readonly ObjectEvent[] {
@@ -28,7 +29,7 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
     case "repointForeign":
       return [normalEvent("QueuesSwitched", "Repoint", foreignNote(action))];
     case "tag":
-      return tagEvents(action.purpose, action.items.map(({ name }) => name).join(", "));
+      return tagEvents(action);
   }
 }
 
@@ -37,7 +38,8 @@ function foreignNote({ queue, request }: Extract<Action, { kind: "repointForeign
   return `pointed queue ${queue}, which is not managed here, at ${names.join(", ")}`;
 }
 
-function tagEvents(purpose: TagPurpose, names: string): readonly ObjectEvent[] {
+function tagEvents({ purpose, items }: Extract<Action, { kind: "tag" }>): readonly ObjectEvent[] {
+  const names = items.map(({ name }) => name).join(", ");
   switch (purpose) {
     case "adopt":
       return [normalEvent("Adopted", "Adopt", `adopted ${names}, which already existed`)];
@@ -47,15 +49,12 @@ function tagEvents(purpose: TagPurpose, names: string): readonly ObjectEvent[] {
       return [normalEvent("TagsUpdated", "Update", `changed the tags of ${names}`)];
     case "serving":
       return [normalEvent("QueuesSwitched", "Repoint", `${names} serves all queues`)];
-    case "returned":
-      return [
-        {
-          type: "Warning",
-          reason: "RolledBack",
-          action: "Repoint",
-          note: `AWS found ${names} INVALID, so the queues go back to the predecessor`,
-        },
-      ];
+    case "returned": {
+      const [cause] = items.flatMap(({ change }) => causeOfReturn({ tags: change.set }) ?? []);
+      const found = cause === undefined ? `AWS found ${names} INVALID` : `${names} took over, and ${cause}`;
+      const note = `${found}, so the queues go back to the predecessor`;
+      return [{ type: "Warning", reason: "RolledBack", action: "Repoint", note }];
+    }
     case "retain":
       return [normalEvent("Retained", "Delete", `kept ${names} in AWS, as deletionPolicy says`)];
     case "rollout":

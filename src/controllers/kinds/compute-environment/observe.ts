@@ -10,6 +10,7 @@ import { annotationsOf } from "../../ownership/namespace-annotations.ts";
 import { baseNameOf, memoryKey, prefixOf } from "../../ownership/naming.ts";
 import { type Identity, identityOf, isNamedBy, ownershipOf, retiredAtTag } from "../../ownership/ownership.ts";
 import { directivesOf } from "../../pass/directives.ts";
+import { orUnread } from "../../pass/unread.ts";
 import type { Ports } from "../../ports.ts";
 import { circumstancesIn, roleChangeCountsInMs } from "./causes.ts";
 import { jobsOn } from "./draining.ts";
@@ -30,6 +31,7 @@ import { provenFor } from "./ownership.ts";
 import { queuesSeen } from "./queues-seen.ts";
 import { replacementsElsewhere } from "./replacements-elsewhere.ts";
 import { attemptAt, planId } from "./request.ts";
+import { failedHere, watchedAmong } from "./rollback.ts";
 import { clusterName, type QueueSeen, type Seen } from "./seen.ts";
 
 /** Everything but the network, which is EC2's, and what the pass itself knows of refusals. */
@@ -82,6 +84,7 @@ export async function observe(
     replacementsElsewhere: replacementsElsewhere(environments, identity, region, ports),
     jobs: await jobsOn(ours, region, ports.clock, memory, signal),
     targetRuns: await targetRuns(ours, queues, region, signal),
+    failedOnTarget: await failedOn(watchedAmong(object.spec, ours, ports.clock.now()), object, queues, region, signal),
     markShownForMs: marksShown(ours, region, ports, memory),
     deleteTriedAt: triedUnder(under, rememberedIn(region, memory.deleteTried)),
     desiredvCpus: sampledvCpus(ours, region, memory, ports.clock.now()),
@@ -156,8 +159,7 @@ async function targetRuns(
   if (newest === undefined || !Number.isFinite(servingSince(newest)) || existing.length < 2) return undefined;
   const cluster = clusterName(newest);
   if (cluster === undefined) return undefined;
-  const serving = queues.filter(({ order }) => order.includes(newest.computeEnvironmentName));
-  const names = serving.map(({ queue }) => queue.jobQueueName);
+  const names = queuesOf(newest, queues);
   try {
     // Any count will do, however old: a job that it shows in the cluster of the target has started there.
     const counted = await region.activeJobs(names, Number.NEGATIVE_INFINITY, signal);
@@ -167,6 +169,25 @@ async function targetRuns(
     if (error instanceof AwsError) return undefined;
     throw error;
   }
+}
+
+/** @param watched the environment that has taken over, while jobs that fail on it decide about the way back */
+async function failedOn(
+  watched: Environment | undefined,
+  { spec }: BatchComputeEnvironment,
+  queues: readonly QueueSeen[],
+  region: BatchRegion,
+  signal: AbortSignal,
+): Promise<Seen["failedOnTarget"]> {
+  if (watched === undefined) return undefined;
+  const anyExitCode = spec.replacement?.rollback?.anyFailure === true;
+  const asked = { queues: queuesOf(watched, queues), since: servingSince(watched), anyExitCode };
+  const failed = await orUnread(region.failedJobs(asked, signal));
+  return "kind" in failed ? failed : failedHere(spec, watched, failed);
+}
+
+function queuesOf({ computeEnvironmentName: name }: Environment, queues: readonly QueueSeen[]): readonly string[] {
+  return queues.filter(({ order }) => order.includes(name)).map(({ queue }) => queue.jobQueueName);
 }
 
 async function environmentLimitSeen(

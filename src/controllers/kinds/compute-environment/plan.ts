@@ -32,6 +32,7 @@ import {
 } from "./replacement.ts";
 import { ownTags, updateRequest } from "./request.ts";
 import { withRevalidation } from "./revalidation.ts";
+import { causeOfReturn } from "./rollback.ts";
 import { rolloutNoted, rolloutOf } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
 import { withoutCrowding } from "./stuck-environments.ts";
@@ -55,14 +56,14 @@ const beforeServing: Rules = [
   rolledOut,
   // AWS is creating or updating the target.
   settling,
-  // Queues go back from a target that AWS found INVALID, and the target remembers it.
+  // Queues go back from a target that AWS found INVALID, or on which jobs fail, and the target remembers it.
   returning,
   foreignReturned,
   // What can be changed in place.
   updated,
   // INVALID, and nothing in the spec fixes it in place.
   invalid,
-  // VALID again after the queues had to go back: a person decides.
+  // VALID after the queues had to go back: a person decides.
   returned,
   // The queues follow: their own controller writes their order.
   handedOver,
@@ -256,8 +257,9 @@ function settling({ set }: Context): readonly Step<Action>[] {
     : [{ kind: "wait", reason: "Updating", message: `${name} is being updated` }];
 }
 
-function returning({ seen, set, now }: Context): Step<Action> | undefined {
-  return set.target && markReturned(seen, set, set.target, now);
+function returning(context: Context): Step<Action> | undefined {
+  const { target } = context.set;
+  return target && markReturned(context, target);
 }
 
 /** Only its acts: the reason why the target is not used also reports what keeps the other queues where they are. */
@@ -324,12 +326,15 @@ function returned(context: Context): readonly Step<Action>[] {
   if (target === undefined || !isRolledBack(seen, set)) return [];
   if (!set.predecessors.some((environment) => environment.status === "VALID" && !isRetired(environment))) return [];
   const { until, annotation } = approvedBy(tryAgainApproval(seen.planId, target));
+  const name = target.computeEnvironmentName;
+  const cause = causeOfReturn(target);
+  const what = cause === undefined ? `${name}, which was INVALID; it is VALID now but` : `${name}: ${cause}. It`;
   return [
     {
       kind: "blocked",
       reason: "RolledBack",
       until,
-      message: `rolled back from ${target.computeEnvironmentName}, which was INVALID; it is VALID now but stays unused until the spec or rolloutToken changes, or ${annotation} allows another try${leftBehind(context)}`,
+      message: `rolled back from ${what} stays unused until the spec or rolloutToken changes, or ${annotation} allows another try${leftBehind(context)}`,
     },
   ];
 }

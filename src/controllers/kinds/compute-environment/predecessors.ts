@@ -13,6 +13,7 @@ import { differences } from "./diff.ts";
 import { createdAt, inTransition, isAtWork, servingSince } from "./environment-set.ts";
 import { approvalOf, isHeld, noteServing } from "./replacement.ts";
 import { retirement } from "./retire.ts";
+import { watchedUntil } from "./rollback.ts";
 import type { QueueSeen } from "./seen.ts";
 
 /** So many have room in what status may show as one approval. */
@@ -129,16 +130,22 @@ function soaking(
   successor: Environment | undefined,
 ): Step<Action> | undefined {
   const ready = isInOrder(environment) && environment.state === "ENABLED";
-  if (successor === undefined || !ready || (successor === set.target && seen.targetRuns === true)) return undefined;
+  if (successor === undefined || !ready) return undefined;
   // The spec was reverted from what is newer than the successor: the successor has proved itself before.
   if (isOlder(successor, environment)) return undefined;
   if (queuesNaming(seen, new Set([successor.computeEnvironmentName])).length === 0) return undefined;
-  const restMs = servingSince(successor) + (spec.replacement?.soakSeconds ?? defaultSoakSeconds) * 1000 - now;
+  const runs = successor === set.target && seen.targetRuns === true;
+  const soakMs = runs ? 0 : (spec.replacement?.soakSeconds ?? defaultSoakSeconds) * 1000;
+  const watched = watchedUntil(spec, successor);
+  const restMs = Math.max(servingSince(successor) + soakMs, watched) - now;
   if (restMs <= 0) return undefined;
+  const [old, name] = [environment.computeEnvironmentName, successor.computeEnvironmentName];
+  const unread = seen.failedOnTarget?.kind === "unread" ? `, which cannot be read: ${seen.failedOnTarget.why}` : "";
+  const watching = `${old} stays ready to take the queues back while failed jobs of ${name} are counted${unread}`;
   return {
     kind: "wait",
     reason: "Soaking",
-    message: `${environment.computeEnvironmentName} stays ready until a job runs on ${successor.computeEnvironmentName}, or the soak time is over`,
+    message: now < watched ? watching : `${old} stays ready until a job runs on ${name}, or the soak time is over`,
     checkInMs: Math.min(replacementCheckMs, restMs),
   };
 }

@@ -3,7 +3,8 @@
  *
  *     create successor ── VALID ── repoint each queue, one write ── soak ── disable the predecessor ── drain ── delete it
  *             │                                                     │
- *             └─ INVALID: the next attempt                          └─ INVALID: the queues go back to the predecessor
+ *             └─ INVALID: the next attempt                          └─ INVALID, or jobs fail on it (`rollback`): the queues go
+ *                                                                      back to the predecessor
  *
  * Each step follows from what AWS shows, so it goes on after a crash where it was. `replacement.holdBefore` may hold a step
  * until a person approves it.
@@ -55,6 +56,7 @@ import { repointForeign } from "./repoint-foreign.ts";
 import { createRequest } from "./request.ts";
 import { isAuthorizationReason } from "./retire.ts";
 import { revalidation } from "./revalidation.ts";
+import { returnedValue, whyRolledBack } from "./rollback.ts";
 import type { QueueSeen, Seen } from "./seen.ts";
 import { momentAfter, momentOf } from "./timestamps.ts";
 
@@ -240,22 +242,24 @@ function failedAttempts(set: EnvironmentSet): readonly Environment[] {
  * Marks a target from which the queues went, or go, back to a predecessor, so that they do not go to and fro. Once it
  * was tried again it is marked again: the approval of that one try approves no other.
  */
-export function markReturned(
-  seen: Seen,
-  set: EnvironmentSet,
-  target: Environment,
-  now: number,
-): Step<Action> | undefined {
-  if (target.status !== "INVALID" || isRolledBack(seen, set)) return undefined;
+export function markReturned({ spec, seen, set, now }: Context, target: Environment): Step<Action> | undefined {
+  const failed = whyRolledBack(spec, target, seen.failedOnTarget);
+  const isInvalid = target.status === "INVALID";
+  if ((!isInvalid && failed === undefined) || isRolledBack(seen, set)) return undefined;
   const [since, returned] = [servingSince(target), momentOf(returnedAtOf(target))];
   // A target that lost the queues under an earlier desired state has not served under this one yet.
   const served = Number.isFinite(since) && returned <= since;
   const named = queuesNaming(seen, new Set([target.computeEnvironmentName])).length > 0;
   if (!(served || named) || fallbackIn(set) === undefined) return undefined;
-  const message = `AWS found ${target.computeEnvironmentName} INVALID (${withoutRequestIds(target.statusReason ?? "no reason given")}); the queues go back to the predecessor`;
+  const name = target.computeEnvironmentName;
+  const found = isInvalid
+    ? `AWS found ${name} INVALID (${withoutRequestIds(target.statusReason ?? "no reason given")})`
+    : `${name} took over, and ${failed}`;
+  const message = `${found}; the queues go back to the predecessor`;
+  const value = returnedValue(momentAfter(now, [since, returned]), isInvalid ? undefined : failed, seen.planId);
   return {
     kind: "act",
-    action: tagOne("returned", target, { [returnedAtTag]: `${momentAfter(now, [since, returned])}/${seen.planId}` }),
+    action: tagOne("returned", target, { [returnedAtTag]: value }),
     reason: "RollingBack",
     message,
   };

@@ -7,6 +7,7 @@ import type { Identity } from "../../ownership/ownership.ts";
 import type { NetworkSeen } from "../../parts/network/seen.ts";
 import type { Refusal } from "../../pass/agenda.ts";
 import type { Directives } from "../../pass/directives.ts";
+import type { Unread } from "../../pass/unread.ts";
 import type { Settings } from "../../ports.ts";
 import type { EnvironmentLimit } from "./environment-limit.ts";
 
@@ -48,6 +49,8 @@ export interface Seen {
   readonly jobs: ReadonlyMap<string, JobsSeen>;
   /** During the soak: whether a job is RUNNING on the target; undefined when that was not read. */
   readonly targetRuns: boolean | undefined;
+  /** The jobs that failed on the environment that has taken over; undefined: none, or they are not watched. */
+  readonly failedOnTarget: FailedHere | Unread | undefined;
   /**
    * By environment with a mark of retirement: for how long this process has seen that mark, ms; none where it was written
    * by another process, so long ago that it has settled.
@@ -76,6 +79,14 @@ export interface Seen {
   readonly refusals: ReadonlyMap<string, Refusal>;
   /** Undefined when there is nothing to check, or the check is off. */
   readonly network: NetworkSeen | undefined;
+}
+
+/** What of the failed jobs says about an environment: how many, and AWS's words about one of them. */
+export interface FailedHere {
+  readonly kind: "failed";
+  readonly name: string;
+  readonly count: number;
+  readonly example: string;
 }
 
 /** Whether AWS has taken the update that gives fresh instances for a token. */

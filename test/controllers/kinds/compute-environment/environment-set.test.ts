@@ -203,6 +203,16 @@ describe("what a queue should name for a reference", () => {
     },
     "is not the target from which queues went back": { ours: [old(), fresh(returned)], named: ["old"], is: "old" },
     "of a new queue is not the target from which queues went back": { ours: [old(), fresh(returned)], is: "old" },
+    "goes back from a target from which queues went back, although it is VALID": {
+      ours: [old(), fresh(returned)],
+      named: ["new"],
+      is: "old",
+    },
+    "stays on a target from which queues went back when the other is DISABLED": {
+      ours: [old({ state: "DISABLED" }), fresh(returned)],
+      named: ["new"],
+      is: "new",
+    },
     "is the target from which queues went back when there is no other": { ours: [fresh(returned)], is: "new" },
     "is one of two, and not that from which queues went back": {
       ours: [old(), fresh(returned)],

@@ -62,6 +62,24 @@ it.each<[string, Action, readonly string[]]>([
     tag("returned"),
     ["Warning RolledBack Repoint: AWS found a, b INVALID, so the queues go back to the predecessor"],
   ],
+  [
+    "that queues go back because jobs fail, with the reason",
+    {
+      kind: "tag",
+      purpose: "returned",
+      items: [
+        {
+          name: "new",
+          arn: "arn",
+          change: {
+            set: { "awsbatch.dev/returned-at": "2026-01-01T00:00:00Z/2 jobs failed on it: x/plan" },
+            remove: [],
+          },
+        },
+      ],
+    },
+    ["Warning RolledBack Repoint: new took over, and 2 jobs failed on it: x, so the queues go back to the predecessor"],
+  ],
   ["what is retained", tag("retain"), ["Normal Retained Delete: kept a, b in AWS, as deletionPolicy says"]],
   ["nothing of the mark that disabling follows", tag("retire"), []],
   ["nothing of the mark that goes because a queue names it", tag("inUse"), []],

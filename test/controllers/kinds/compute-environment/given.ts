@@ -196,6 +196,7 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
     replacementsElsewhere: { underWay: 0, goesFirst: undefined },
     jobs: new Map(),
     targetRuns: undefined,
+    failedOnTarget: undefined,
     markShownForMs: new Map(),
     deleteTriedAt: new Map(),
     desiredvCpus: new Map(),

@@ -45,6 +45,58 @@ describe("the soak", () => {
     expect(next(other, { environments, queues })).toMatchObject({ reason: "Soaking" });
   });
 
+  describe("with rollback", () => {
+    const rollback = { failedJobs: 1, withinSeconds: 900 };
+    const watching = { ...other, replacement: { soakSeconds: 60, rollback } };
+    const watched = (secondsAgo: number, change: Partial<Seen> = {}) =>
+      next(watching, { environments: [old(), fresh(serving(secondsAgo))], queues, targetRuns: true, ...change });
+
+    it.each<[string, ReturnType<typeof watched>, object]>([
+      [
+        "lasts as long as failed jobs count, although a job runs",
+        watched(899),
+        {
+          reason: "Soaking",
+          checkInMs: 1000,
+          message: "old stays ready to take the queues back while failed jobs of new are counted",
+        },
+      ],
+      ["is over when they count no more", watched(900), { reason: "Disabling" }],
+      [
+        "says that they cannot be read",
+        watched(10, { failedOnTarget: { kind: "unread", why: "batch:ListJobs: denied" } }),
+        { message: expect.stringMatching(/ are counted, which cannot be read: batch:ListJobs: denied$/) },
+      ],
+      [
+        "ends with the return of the queues when enough have failed",
+        watched(10, { failedOnTarget: { kind: "failed", name: "new", count: 1, example: "Host EC2 terminated" } }),
+        {
+          reason: "RollingBack",
+          message: "new took over, and a job failed on it: Host EC2 terminated; the queues go back to the predecessor",
+          action: {
+            items: [
+              {
+                change: {
+                  set: {
+                    "awsbatch.dev/returned-at": expect.stringContaining("/a job failed on it: Host EC2 terminated/"),
+                  },
+                },
+              },
+            ],
+          },
+        },
+      ],
+    ])("%s", (_name, step, expected) => {
+      expect(step).toMatchObject(expected);
+    });
+
+    it("lasts as long as the spec says where that is longer", () => {
+      const replacement = { soakSeconds: 1200, rollback };
+      const step = next({ ...other, replacement }, { environments: [old(), fresh(serving(1000))], queues });
+      expect(step).toMatchObject({ reason: "Soaking", message: expect.stringContaining("until a job runs on new") });
+    });
+  });
+
   it("is reported as the condition Retiring", () => {
     const given = seen(other, { environments: [old(), fresh(serving(60))], queues });
     const message = "old stays ready until a job runs on new, or the soak time is over";

@@ -231,6 +231,22 @@ describe("a wait, or what bars the way, as a whole,", () => {
       },
     ],
     [
+      "for an approval after jobs failed on it, with the reason that its tag has",
+      other,
+      {
+        environments: [
+          old(),
+          fresh({ tags: { ...returned.tags, "awsbatch.dev/returned-at": `${iso(5)}/2 jobs failed on it: x/${id}` } }),
+        ],
+        queues: [queue("q1", ["old"])],
+      },
+      {
+        kind: "blocked",
+        reason: "RolledBack",
+        message: expect.stringMatching(/^rolled back from new: 2 jobs failed on it: x[.] It stays unused until /),
+      },
+    ],
+    [
       "for somebody who enables the target",
       other,
       { environments: [old(), fresh({ state: "DISABLED" })], queues: [queue("q1", ["old"]), queue("q2", ["old"])] },

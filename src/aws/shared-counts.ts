@@ -1,21 +1,18 @@
 import type { LongReadOptions } from "./long-read.ts";
 import type { JobsCounted } from "./region.ts";
 import { SharedRead } from "./shared-read.ts";
-import type { UnfinishedJob } from "./unfinished-job.ts";
 
-/** For so long (ms) after its end a count serves others who ask: whoever waits for jobs asks each minute. */
+/** For so long (ms) after its end a count serves others who ask: whoever waits for jobs, or watches them, asks each minute. */
 const sharedForMs = 50_000;
 
-type Counting = () => Promise<readonly UnfinishedJob[]>;
-
 /**
- * The counts of jobs that deletions wait for. A count takes a call for each status: a hundred quota shares of one queue that
+ * Counts of jobs that objects wait for, or watch. A count takes a call for each status: a hundred quota shares of one queue that
  * are drained share one, and so do service environments. Only objects of one namespace do, for its calls are made for that
  * namespace, and another one would wait for its turns.
  */
-export class DrainCounts {
+export class SharedCounts<Job> {
   readonly #clock: LongReadOptions["clock"];
-  readonly #reads = new Map<string, SharedRead<readonly UnfinishedJob[]>>();
+  readonly #reads = new Map<string, SharedRead<readonly Job[]>>();
 
   constructor(clock: LongReadOptions["clock"]) {
     this.#clock = clock;
@@ -30,9 +27,9 @@ export class DrainCounts {
   async of(
     what: readonly string[],
     from: number,
-    read: Counting,
+    read: () => Promise<readonly Job[]>,
     signal: AbortSignal,
-  ): Promise<JobsCounted<UnfinishedJob>> {
+  ): Promise<JobsCounted<Job>> {
     const key = JSON.stringify(what);
     for (const [other, { isIdle }] of this.#reads) if (isIdle) this.#reads.delete(other);
     const shared = this.#reads.get(key) ?? new SharedRead({ clock: this.#clock, sharedForMs, read });
