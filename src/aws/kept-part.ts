@@ -18,10 +18,10 @@ interface Reading<T> {
 }
 
 interface Wanted<T> {
+  /** Reads for whoever asks: one who asks much delays only itself. */
+  readonly read: ReadKeys<T>;
   /** Keys to be read along when a read is needed anyway. */
   readonly also?: () => Iterable<string>;
-  /** Reads them for whoever asks; left out: as all reads are made. */
-  readonly read?: ReadKeys<T>;
 }
 
 /** Names come from manifests, so anybody could ask for new ones without end: what is kept has a bound. */
@@ -38,7 +38,6 @@ export const keysPerCall = 200;
  */
 export class KeptPart<T> {
   readonly #clock: Clock;
-  readonly #read: ReadKeys<T>;
   /** By key: when it was last asked for, monotonic; the last one is the newest. */
   readonly #asked = new Map<string, number>();
   /** The last reads, the newest first. */
@@ -46,15 +45,14 @@ export class KeptPart<T> {
   /** By key: the newest of these reads that has it. */
   readonly #newest = new Map<string, Reading<T>>();
 
-  constructor(clock: Clock, read: ReadKeys<T>) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#read = read;
   }
 
   async of(
     keys: readonly string[],
     maxAgeMs: number,
-    { also = () => [], read = this.#read }: Wanted<T> = {},
+    { read, also = () => [] }: Wanted<T>,
   ): Promise<{ readonly part: Part<readonly T[]>; readonly at: number }> {
     const now = this.#clock.monotonic();
     for (const key of keys) this.#note(key, now);

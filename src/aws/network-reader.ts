@@ -19,7 +19,7 @@ import type { IamAccount } from "./iam-account.ts";
 import { KeptPart, unread } from "./kept-part.ts";
 import { prefixListsIn, profileFact } from "./network-facts.ts";
 import { type NetworkReads, networkReads, templateKey } from "./network-reads.ts";
-import { selectionReads } from "./selection-reads.ts";
+import { type Selected, selectionReads } from "./selection-reads.ts";
 
 export interface NetworkReaderOptions {
   /** Behind budget, lease, deadline and classification (`guardedEc2`). */
@@ -33,7 +33,10 @@ export interface NetworkReaderOptions {
 }
 
 export interface CachedNetworkReader extends NetworkReader {
-  /** The same reader: what takes a call for each key is read by these calls, for this namespace. */
+  /**
+   * The same reader, which reads by these calls, for this namespace: what it finds is kept for all. Were the calls those of the
+   * operator, a namespace with thousands of networks would stand in one line with all others.
+   */
   calling(ec2: Ec2Api, onBehalfOf: string): NetworkReader;
   /** An endpoint, a group or a tag was written. */
   wrote(): void;
@@ -53,50 +56,30 @@ const everything = "*";
  */
 export function createNetworkReader(options: NetworkReaderOptions): CachedNetworkReader {
   const { clock, region } = options;
-  const reads = networkReads(options.ec2, options.account);
-  const kept = <T>(read: ReadKeys<T>) => new KeptPart(clock, read);
-  const parts = {
-    subnetsById: kept(reads.subnetsById),
-    subnetsOf: kept(reads.subnetsOf),
-    vpcs: kept(reads.vpcs),
-    routeTables: kept(reads.routeTables),
-    internetGateways: kept(reads.internetGateways),
-    egressOnlyGateways: kept(reads.egressOnlyGateways),
-    natGateways: kept(reads.natGateways),
-    endpoints: kept(reads.endpoints),
-    groupsOf: kept(reads.groupsOf),
-    groupsById: kept(reads.groupsById),
-    acls: kept(reads.acls),
-    offerings: kept(reads.offerings),
-    images: kept(reads.images),
-    keyPairs: kept(reads.keyPairs),
-    placementGroups: kept(reads.placementGroups),
-    services: kept(reads.services),
-  };
+  const parts: KeptParts = Object.fromEntries(partNames.map((name) => [name, new KeptPart(clock)])) as Record<
+    PartName,
+    KeptPart<never>
+  >;
   // A call for each, and EC2 may refuse one and answer the others.
   const each = {
-    dns: keptByKey(clock, reads.dns),
-    prefixLists: keptByKey(clock, reads.prefixLists),
-    templates: keptByKey(clock, reads.templates),
+    dns: keptByKey<FactOf<"dns">>(clock),
+    prefixLists: keptByKey<FactOf<"prefixLists">>(clock),
+    templates: keptByKey<FactOf<"templates">>(clock),
   };
-  const selects = selectionReads(options.ec2);
-  const selected = {
-    subnets: keptByKey(clock, selects.subnets),
-    securityGroups: keptByKey(clock, selects.securityGroups),
-  };
+  const selected = { subnets: keptByKey<Selected>(clock), securityGroups: keptByKey<Selected>(clock) };
 
   async function gather(request: NetworkRequest, caller: Caller, reading: NetworkReading): Promise<NetworkFacts> {
     const { maxAgeMs } = reading;
     const ages: number[] = [];
-    const read = async <T>(
-      part: KeptPart<T>,
+    const readers: Readers = caller.reads;
+    const read = async <Name extends PartName>(
+      name: Name,
       keys: readonly string[],
       also: () => Iterable<string> = () => [],
-      ageMs = maxAgeMs,
-    ): Promise<Part<readonly T[]>> => {
-      const { part: answer, at } = await part.of(keys, ageMs, { also });
-      if (ageMs === maxAgeMs) ages.push(at);
-      return answer;
+    ): Promise<Part<readonly FactOf<Name>[]>> => {
+      const { part, at } = await parts[name].of(keys, maxAgeMs, { read: readers[name], also });
+      ages.push(at);
+      return part;
     };
     const readOne = async <T>(parts: KeptByKey<T>, by: ReadKeys<T>, key: string, ageMs = maxAgeMs) => {
       const { part, at } = await parts.of(key).of([key], ageMs, { read: by });
@@ -125,24 +108,25 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     };
     const among = (part: SharedPart) => (): Iterable<string> => options.everybody(part);
 
-    const asked = await read(parts.subnetsById, request.subnetIds, among("subnetIds"));
+    const asked = await read("subnetsById", request.subnetIds, among("subnetIds"));
     const vpcIds = [...new Set([...vpcsOf(asked, request.subnetIds), ...(request.vpcIds ?? [])])].toSorted();
     const others = vpcsOf(asked);
-    const inVpcs = <T>(part: KeptPart<T>): Promise<Part<readonly T[]>> => read(part, vpcIds, () => others);
+    const inVpcs = <Name extends PartName>(name: Name): Promise<Part<readonly FactOf<Name>[]>> =>
+      read(name, vpcIds, () => others);
 
-    const subnets = await inVpcs(parts.subnetsOf);
-    let vpcs = await inVpcs(parts.vpcs);
+    const subnets = await inVpcs("subnetsOf");
+    let vpcs = await inVpcs("vpcs");
     if (lagBehind(vpcs, joined(subnets, asked), vpcIds)) {
       parts.vpcs.forget(Number.POSITIVE_INFINITY);
-      vpcs = await inVpcs(parts.vpcs);
+      vpcs = await inVpcs("vpcs");
     }
     const dns = await readEach(each.dns, caller.reads.dns, vpcIds, maxAgeMs * dnsAgeFactor);
-    const routeTables = await inVpcs(parts.routeTables);
-    const natGateways = await inVpcs(parts.natGateways);
-    const endpoints = await inVpcs(parts.endpoints);
-    const groupsOf = await inVpcs(parts.groupsOf);
+    const routeTables = await inVpcs("routeTables");
+    const natGateways = await inVpcs("natGateways");
+    const endpoints = await inVpcs("endpoints");
+    const groupsOf = await inVpcs("groupsOf");
     const elsewhere = groupsElsewhere(request, groupsOf);
-    const groupsById = await read(parts.groupsById, elsewhere);
+    const groupsById = await read("groupsById", elsewhere);
     const securityGroups = joined(groupsOf, groupsById);
     const tables = routeTables.kind === "read" ? routeTables.value : [];
     const toEgressOnly = tables.some(({ routes }) => routes.some(({ target }) => target.kind === "egressOnlyGateway"));
@@ -153,20 +137,20 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       subnets: asked.kind === "unread" ? asked : joined(subnets, { kind: "read", value: strays(asked.value, request) }),
       vpcs: withDns(vpcs, dns),
       routeTables,
-      internetGateways: await inVpcs(parts.internetGateways),
+      internetGateways: await inVpcs("internetGateways"),
       // Only a route makes one matter.
-      egressOnlyGateways: await read(parts.egressOnlyGateways, toEgressOnly ? [everything] : []),
+      egressOnlyGateways: await read("egressOnlyGateways", toEgressOnly ? [everything] : []),
       natGateways,
       endpoints,
       securityGroups,
-      networkAcls: await inVpcs(parts.acls),
+      networkAcls: await inVpcs("acls"),
       prefixLists: { kind: "read", value: listsIn(await readEach(each.prefixLists, caller.reads.prefixLists, lists)) },
-      offerings: await read(parts.offerings, request.instanceTypes, among("instanceTypes")),
+      offerings: await read("offerings", request.instanceTypes, among("instanceTypes")),
       launchTemplates: await templates(),
-      images: await read(parts.images, request.imageIds, among("imageIds")),
-      keyPairs: await read(parts.keyPairs, request.keyPairs, among("keyPairs")),
-      placementGroups: await read(parts.placementGroups, request.placementGroups, among("placementGroups")),
-      endpointServices: await read(parts.services, request.endpointServices),
+      images: await read("images", request.imageIds, among("imageIds")),
+      keyPairs: await read("keyPairs", request.keyPairs, among("keyPairs")),
+      placementGroups: await read("placementGroups", request.placementGroups, among("placementGroups")),
+      endpointServices: await read("services", request.endpointServices),
       instanceProfile: await profileOf(request, caller, reading),
       gatheredAt: clock.now() - (clock.monotonic() - Math.min(clock.monotonic(), ...ages)),
     };
@@ -276,6 +260,31 @@ interface Caller {
 
 type ReadKeys<T> = (keys: readonly string[]) => Promise<readonly T[]>;
 
+/** What is read for many keys at once, and kept for all namespaces. */
+const partNames = [
+  "subnetsById",
+  "subnetsOf",
+  "vpcs",
+  "routeTables",
+  "internetGateways",
+  "egressOnlyGateways",
+  "natGateways",
+  "endpoints",
+  "groupsOf",
+  "groupsById",
+  "acls",
+  "offerings",
+  "images",
+  "keyPairs",
+  "placementGroups",
+  "services",
+] as const satisfies readonly (keyof NetworkReads)[];
+
+type PartName = (typeof partNames)[number];
+type FactOf<Name extends keyof NetworkReads> = Awaited<ReturnType<NetworkReads[Name]>>[number];
+type KeptParts = { readonly [Name in PartName]: KeptPart<FactOf<Name>> };
+type Readers = { readonly [Name in PartName]: ReadKeys<FactOf<Name>> };
+
 /** More keys than anybody has; the one that was asked for longest ago is forgotten. */
 const mostKeys = 2000;
 
@@ -285,11 +294,11 @@ interface KeptByKey<T> {
 }
 
 /** What takes a call of its own for each key: one that is read often, or refused, causes no other read. */
-function keptByKey<T>(clock: Clock, read: ReadKeys<T>): KeptByKey<T> {
+function keptByKey<T>(clock: Clock): KeptByKey<T> {
   const parts = new Map<string, KeptPart<T>>();
   return {
     of(key) {
-      const part = parts.get(key) ?? new KeptPart(clock, read);
+      const part = parts.get(key) ?? new KeptPart<T>(clock);
       parts.delete(key);
       parts.set(key, part);
       const [oldest] = parts.keys();

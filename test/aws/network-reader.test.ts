@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createIamAccount } from "../../src/aws/cached-iam.ts";
-import type { CallGuardOptions } from "../../src/aws/calls.ts";
+import { type CallGuardOptions, callsFor } from "../../src/aws/calls.ts";
 import type { Ec2Api } from "../../src/aws/ec2.ts";
-import { guardedEc2 } from "../../src/aws/ec2-calls.ts";
+import { ec2Calls, guardedEc2 } from "../../src/aws/ec2-calls.ts";
 import { createEc2Region } from "../../src/aws/ec2-region.ts";
 import { guardedIam } from "../../src/aws/iam-calls.ts";
 import { subnetFact, vpcCidrs } from "../../src/aws/network-facts.ts";
@@ -673,5 +673,33 @@ describe("the cost of 50 environments", () => {
       const subnetsOf = (facts: NetworkFacts) => read(facts.subnets).map(({ subnetId }) => subnetId);
       expect(new Set(subnetsOf(await of(request)))).toEqual(new Set(subnetsOf(await alone.of(request))));
     }
+  });
+});
+
+describe("a namespace", () => {
+  const request = { ...emptyRequest, subnetIds: ["subnet-nat"], instanceTypes: ["c5.large"] };
+
+  it("reads by calls of its own, so that one with thousands of networks delays no other by their number", async () => {
+    const { aws, clock } = world();
+    const budget = aBudget(clock);
+    const take = budget.take.bind(budget);
+    const madeFor: (string | undefined)[] = [];
+    budget.take = (kind, options) => {
+      madeFor.push(options.onBehalfOf);
+      return take(kind, options);
+    };
+    const all = guardedEc2(aws.ec2, aGuard({ clock, budget }));
+    await createNetworkReader({
+      ec2: all,
+      account: aws.account,
+      region: "us-east-1",
+      clock,
+      iam: () => Promise.reject(new Error("no profile is asked for")),
+      everybody: () => [],
+    })
+      .calling(callsFor("team", all, ec2Calls), "team")
+      .of(request, { signal, maxAgeMs: hourMs });
+    expect(madeFor.length).toBeGreaterThan(8);
+    expect(new Set(madeFor)).toEqual(new Set(["team"]));
   });
 });
