@@ -187,7 +187,7 @@ describe("a status that a tenant has written", () => {
   });
 });
 
-describe("environments of a tenant in other VPCs", () => {
+describe("environments of a tenant", () => {
   const elsewhere = (index: number): Manifest => {
     const computeResources = {
       ...ec2.computeResources,
@@ -201,7 +201,7 @@ describe("environments of a tenant in other VPCs", () => {
   const readsSince = ({ aws }: World, at: number): readonly string[] =>
     aws.log.slice(at).map(({ operation }) => operation);
 
-  it("cost the network of another no call: it reads launch templates only of those in its VPC", async () => {
+  it("in another VPC cost the network of another no call for their launch templates", async () => {
     const vpc = { id: "vpc-2", cidr: "10.2.0.0/16" };
     const world = await closedWorld({
       vpcs: [vpc],
@@ -213,6 +213,29 @@ describe("environments of a tenant in other VPCs", () => {
     world.apply(batchNetwork("net"));
     const since = world.aws.log.length;
     await world.until("it is Ready", () => saysOf(world, "BatchNetwork", "net", "Ready")?.status === "True", 30);
+    expect(readsSince(world, since)).not.toContain("DescribeLaunchTemplateVersions");
+  });
+
+  it("in its VPC cost it none when it is edited", async () => {
+    const world = await closedWorld();
+    const here = (index: number): Manifest => {
+      const theirs = elsewhere(index);
+      const spec = theirs.spec as { readonly computeResources: object };
+      const computeResources = { ...spec.computeResources, subnets: ["subnet-nat"], securityGroupIds: ["sg-1"] };
+      return { ...theirs, spec: { ...spec, computeResources } };
+    };
+    world.apply(...Array.from({ length: 10 }, (_, index) => here(index)), batchNetwork("net"));
+    await world.until("they are in AWS", () => world.aws.truth.computeEnvironments().length === 10, 900);
+    await world.seconds(700);
+    world.apply(batchNetwork("net", { securityGroupIds: ["sg-1"] }));
+    const since = world.aws.log.length;
+    const isObserved = () =>
+      (objectOf(world, "BatchNetwork", "net")?.status as BatchNetworkStatus | undefined)?.observedGeneration === 2;
+    await world.until(
+      "it is Ready",
+      () => isObserved() && saysOf(world, "BatchNetwork", "net", "Ready")?.status === "True",
+      30,
+    );
     expect(readsSince(world, since)).not.toContain("DescribeLaunchTemplateVersions");
   });
 });

@@ -5,6 +5,7 @@ import type { NetworkFacts, VpcEndpoint } from "../../../network/facts.ts";
 import { isPending, isPresent, read } from "../../../network/lookups.ts";
 import { endpointServiceOf } from "../../../network/needs.ts";
 import { emptyRequest, type NetworkRequest } from "../../../network/port.ts";
+import { askedForMaxAgeMs } from "../../intervals.ts";
 import { identityOf } from "../../ownership/ownership.ts";
 import { allowedSeen } from "../../parts/allowed/observe.ts";
 import {
@@ -82,7 +83,8 @@ async function networkOf(network: BatchNetwork, reading: Reading, signal: AbortS
 
 /**
  * Reads until the environments in the VPC are the same before and after. The first read shows who they are: groups and launch
- * templates of all others are not read, for another tenant may have thousands, and each template takes a call.
+ * templates of all others are not read, for another tenant may have thousands, and each template takes a call. Those in the
+ * VPC are not read again because this network was edited.
  */
 async function factsOf(
   network: BatchNetwork,
@@ -93,9 +95,10 @@ async function factsOf(
   const ec2 = await ports.regions.ec2(spec.region, signal, metadata.namespace);
   const readAfterMs = taken(memory.readAfter, metadata.uid);
   if (readAfterMs !== undefined) ec2.forget(readAfterMs);
+  const usersMaxAgeMs = factsMaxAgeMs(metadata.uid, isAskedFor(network), memory);
   // A spec that asks for something else is judged by what is there now.
   const isEdited = network.status?.observedGeneration !== metadata.generation;
-  const maxAgeMs = factsMaxAgeMs(metadata.uid, isEdited || isAskedFor(network), memory);
+  let maxAgeMs = isEdited ? Math.min(usersMaxAgeMs, askedForMaxAgeMs) : usersMaxAgeMs;
   let request = requestOf(network, [], region.region);
   for (;;) {
     const facts = await ec2.network.of(request, { signal, maxAgeMs });
@@ -105,6 +108,7 @@ async function factsOf(
       return { facts: withoutGoing(facts, memory, ports.clock.monotonic()), running };
     }
     request = next;
+    maxAgeMs = usersMaxAgeMs;
   }
 }
 
