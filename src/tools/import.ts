@@ -74,14 +74,15 @@ values were written, so check them before you commit. --keep-value NAME writes a
 are left out. Then the command validates the manifests, plans them, and prints the flags that the operator needs.
 
 Run it again into the same directory to take over what has changed in AWS: only these lines change, and what a person wrote
-stays, also in files that were renamed. The file .aws-batch-import in the directory, which belongs into Git, shows the command
-by hashes what it wrote before.
+stays, also in files that were renamed. The report lists the files of what AWS no longer has: applied, they create it. The
+command removes none. The file .aws-batch-import in the directory, which belongs into Git, shows the command by hashes what it
+wrote before.
 
 Resources of other accounts in the list of a tool are skipped: run the command again with the credentials of each account.
 
 Exit code: 0 if everything is imported, or belongs to objects already, and plan finds nothing but adoptions by tags; 1 on an
-error, or if there is nothing to import; 4 if something is not imported as it is, AWS does not have what the other tool lists,
-or plan finds more.`;
+error, or if there is nothing to import; 4 if something is not imported as it is, AWS does not have what the other tool lists
+or what a manifest describes, or plan finds more.`;
 
 /** Flags of the operator that decide what is adopted. */
 const operatorFlags = ["--cluster-name", "--allowed-account-ids", "--ignore-tag-keys", "--aws-requests-per-second"];

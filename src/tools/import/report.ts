@@ -34,6 +34,14 @@ export interface WrittenObject extends NamedResource {
   readonly kept: readonly string[];
 }
 
+/** An object whose manifest an earlier import has written, and of which AWS has nothing now. */
+export interface GoneObject extends NamedResource {
+  readonly name: string;
+  readonly file: string;
+  /** Whether the file has no other object. */
+  readonly isAlone: boolean;
+}
+
 /** A value that was not written because it is probably a secret. */
 export interface HiddenValue {
   readonly file: string;
@@ -47,6 +55,7 @@ export interface Report {
   readonly namespace: string;
   readonly dryRun: boolean;
   readonly imported: readonly WrittenObject[];
+  readonly gone: readonly GoneObject[];
   readonly skipped: readonly Skipped[];
   readonly inexpressible: readonly Skipped[];
   readonly renamed: readonly Renamed[];
@@ -121,9 +130,10 @@ export function isAdoptionOnly({ plan }: Pick<Report, "plan">): boolean {
 
 /** Whether a person has nothing to do before all of it can be adopted. */
 export function isComplete(report: Report): boolean {
-  const { inexpressible, secrets, problems, skipped } = report;
+  const { gone, inexpressible, secrets, problems, skipped } = report;
   const open = skipped.filter(({ isExpected }) => isExpected !== true);
-  return inexpressible.length + secrets.length + problems.length + open.length === 0 && isAdoptionOnly(report);
+  const counts = [gone, inexpressible, secrets, problems, open].map(({ length }) => length);
+  return counts.every((count) => count === 0) && isAdoptionOnly(report);
 }
 
 /** Whether there was nothing to import, and nothing for another tool to give up. */
@@ -132,8 +142,8 @@ export function isNothing({ imported, inexpressible, problems, source }: Report)
 }
 
 /** Whether the report says why there was nothing. */
-export function saysWhy({ skipped, source }: Report): boolean {
-  return skipped.length + (source?.notes ?? []).length > 0;
+export function saysWhy({ gone, skipped, source }: Report): boolean {
+  return gone.length + skipped.length + (source?.notes ?? []).length > 0;
 }
 
 /** Also one that is adopted, and then waits for a person as its resource does in AWS now. */
@@ -165,6 +175,7 @@ export function reportText(report: Report, paint: Paint): string {
     [paint("bold", summaryOf(report))],
     block("updated, as AWS has changed:", updatedTexts(report)),
     block("left as a person wrote it, though AWS has something else:", keptTexts(report)),
+    block(`${goneTitle}:`, report.gone.map(goneText)),
     block("not expressible:", report.inexpressible.map(skippedText)),
     block("skipped:", report.skipped.map(skippedText)),
     block("renamed:", renamedTexts(report)),
@@ -229,6 +240,13 @@ function keptTexts({ imported }: Report): readonly string[] {
   return imported.flatMap(({ file, kept }) => (kept.length === 0 ? [] : [`${file}: ${kept.join(", ")}`]));
 }
 
+const goneTitle = "describes what AWS no longer has: applied, it is created";
+
+function goneText(one: GoneObject): string {
+  const removal = one.isAlone ? "remove the file" : `remove ${one.kind} ${one.name} from the file`;
+  return `${one.file}: ${resourceText(one)}: ${removal}, unless you want it again`;
+}
+
 function resourceText({ kind, region, awsName }: NamedResource): string {
   return `${kind} ${awsName} in ${region}`;
 }
@@ -284,6 +302,7 @@ export function reportMarkdown(report: Report): string {
     markdown`### AWS Batch import: ${summaryOf(report)}`,
     ...section("Updated, as AWS has changed", updatedTexts(report)),
     ...section("Left as a person wrote it, though AWS has something else", keptTexts(report)),
+    ...section(`D${goneTitle.slice(1)}`, report.gone.map(goneText)),
     ...section("Not expressible", inexpressible.map(skippedText)),
     ...section("Skipped", skipped.map(skippedText)),
     ...section("Renamed", renamedTexts(report)),
