@@ -59,7 +59,7 @@ no write.
 
 With --terraform or --cloudformation only what that tool manages is imported. Its list says which resources there are; their
 fields come from AWS. Everything else, such as roles, stays with the tool. For Terraform the command also writes
-terraform/removed.tf and, for the way back, terraform/import.tf; for CloudFormation it writes cloudformation/STACK.import.json
+terraform/removed.tf and, for the way back, terraform/import.tf; for CloudFormation it writes cloudformation/STACK.import.txt
 for the way back. For CloudFormation give a file for each stack, nested ones
 too, and for each template, as JSON or YAML or as aws cloudformation get-template prints it: then objects of resources that
 it gives no name are called by stack and logical ID, and the report lists what refers to the resources that leave.

@@ -1,8 +1,7 @@
 import { counted } from "../../api/words.ts";
 import type { PolicyFeature } from "../../aws/policy-statements.ts";
-import { matchesAny } from "../../controllers/ownership/glob.ts";
 import { firstOf } from "../../controllers/wording.ts";
-import { shell, shellWord } from "../../runtime/shell.ts";
+import { shellWord } from "../../runtime/shell.ts";
 import { jsonLine, visible } from "../../runtime/visible.ts";
 import { documentMarkdown } from "../document/markdown.ts";
 import { documentText } from "../document/text.ts";
@@ -94,13 +93,11 @@ export function featuresFor(objects: readonly Pick<ImportedObject, "manifest">[]
 export function operatorFlags(
   imported: readonly NamedResource[],
   {
-    namespace,
-    names,
+    adoptableNames,
     ignoreTagKeys,
     limits,
   }: {
-    readonly namespace: string;
-    readonly names: readonly string[];
+    readonly adoptableNames: readonly string[];
     readonly ignoreTagKeys: readonly string[];
     readonly limits: ReturnType<typeof limitsFor>;
   },
@@ -109,11 +106,9 @@ export function operatorFlags(
   const { allowedPolicyArns = [], allowedRoleTagKeys = [], allowInlinePolicies = false } = limits;
   const list = (flag: string, values: readonly string[]): readonly string[] =>
     values.length === 0 ? [] : [`${flag} ${shellWord(values.join(","))}`];
-  const used = names.filter((glob) => imported.some(({ awsName }) => matchesAny([glob], awsName)));
-  const adoptable = used.map((glob) => `${namespace}/${glob}`);
   const regions = [...new Set(imported.map(({ region }) => region))].sort();
   return [
-    shell`--adoptable-names ${adoptable.join(",")}`,
+    ...list("--adoptable-names", adoptableNames),
     // One alone is that of the operator.
     ...list("--allowed-regions", regions.length === 1 ? [] : regions),
     ...list("--ignore-tag-keys", ignoreTagKeys),

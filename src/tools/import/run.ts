@@ -1,4 +1,7 @@
 import { type KindName, kinds } from "../../api/v1alpha1/kinds.ts";
+import { nameIn } from "../../aws/names.ts";
+import { matchesAny } from "../../controllers/ownership/glob.ts";
+import { belongsTo } from "../../controllers/ownership/naming.ts";
 import type { OperatorFlags } from "../../operator/flags.ts";
 import { CommandError } from "../../operator/io.ts";
 import type { Clock } from "../../runtime/clock.ts";
@@ -14,6 +17,7 @@ import { pathText } from "../validation/problem.ts";
 import { byName, type Named, recordNameIn } from "../validation/references.ts";
 import { type ValidManifest, validateManifests, wholeDirectory } from "../validation/validate.ts";
 import { type Adopter, type Described, gone } from "./adoptable.ts";
+import { adoptableNames } from "./adoptable-names.ts";
 import { type Changes, changesOf, valueAt } from "./changes.ts";
 import { type Decision, decide, fileText, type ImportedObject, rolesToRead, specSchema } from "./decide.ts";
 import { editedText } from "./edit.ts";
@@ -21,7 +25,7 @@ import type { Folder } from "./folder.ts";
 import { foundIn, resourceOf, type Skipped } from "./found.ts";
 import { type HandOver, handOver } from "./hand-over.ts";
 import { importedKinds, type Members } from "./kinds.ts";
-import { resourceKey } from "./names.ts";
+import { type NamedResource, resourceKey } from "./names.ts";
 import { hashed, hashOf, type Remembered, rememberedFile, rememberedIn, rememberedText } from "./remembered.ts";
 import {
   featuresFor,
@@ -98,6 +102,7 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
   const { inexpressible, renamed } = decision;
   const limits = limitsFor(decision.objects, flags);
   const objects = [...written.objects];
+  const adoptable = adoptableFor(decision, existing, regions, options);
   return {
     account: account.cloud.account,
     namespace,
@@ -111,7 +116,7 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
     values: checkedIn(decision),
     roles: decision.roles,
     features: featuresFor(decision.objects),
-    operatorFlags: operatorFlags(decision.objects, { namespace, names, ignoreTagKeys, limits }),
+    operatorFlags: operatorFlags(decision.objects, { adoptableNames: adoptable, ignoreTagKeys, limits }),
     namedRoles: namedRoleArns(decision.objects, {
       account: account.cloud.account,
       partition: regions[0]?.partition ?? "aws",
@@ -129,7 +134,7 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
         : await planOfDirectory(
             manifests,
             [...objects, ...lacking],
-            { ...options, flags: { ...flags, ...limits, ignoreTagKeys } },
+            { ...options, flags: { ...flags, ...limits, ignoreTagKeys, adoptableNames: adoptable } },
             ports,
           ),
   };
@@ -400,16 +405,36 @@ function checkedIn({ objects }: Decision): Checked {
   return { values: sum("values"), written: sum("written") };
 }
 
+/**
+ * Names that the namespace has to be allowed to adopt. The flag also allows the names of what is adopted already, so those of
+ * the whole directory stay in it, but for those that any object has by default.
+ */
+function adoptableFor(
+  { objects }: Decision,
+  existing: ReadonlyMap<string, Existing>,
+  regions: readonly ReadRegion[],
+  { namespace, names: globs }: ImportOptions,
+): readonly string[] {
+  const nameOf = ({ awsName }: NamedResource): string => nameIn(awsName);
+  const adopted = objects.filter(({ kind }) => isImported(kind)).map(nameOf);
+  const kept = [...existing.values()].map(nameOf).filter((name) => !belongsTo(namespace, name));
+  const names = new Set([...adopted, ...kept].filter((name) => matchesAny(globs, name)));
+  const others = regions
+    .flatMap(foundIn)
+    .map(nameOf)
+    .filter((name) => !names.has(name));
+  return adoptableNames(globs, [...names], others).map((glob) => `${namespace}/${glob}`);
+}
+
 /** What an operator with the reported flags would do about the objects that are imported, and about those that AWS lacks. */
 async function planOfDirectory(
   manifests: readonly ValidManifest[],
   objects: readonly Described[],
-  { flags, namespace, names, regions, clusterName }: ImportOptions,
+  { flags, namespace, regions, clusterName }: ImportOptions,
   { account, clock, signal }: ImportPorts,
 ): Promise<Plan> {
-  const adoptableNames = names.map((glob) => `${namespace}/${glob}`);
   const plan = await planIn(account, manifests, {
-    flags: { ...flags, allowedRegions: regions, adoptableNames },
+    flags: { ...flags, allowedRegions: regions },
     clusterName,
     remembered: undefined,
     readsNetwork: false,

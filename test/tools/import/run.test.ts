@@ -65,7 +65,7 @@ describe("an import", () => {
     for (const one of [aws, other]) await one.outside.registerJobDefinition(containerJob("d"));
     const regions = { [home]: aws, "eu-west-1": other };
     const report = await imported(regions, { clock, folder: new MemoryFolder() }, { regions: Object.keys(regions) });
-    expect(report.operatorFlags).toEqual(["--adoptable-names 'team/*'", "--allowed-regions 'eu-west-1,us-east-1'"]);
+    expect(report.operatorFlags).toEqual(["--adoptable-names team/d", "--allowed-regions 'eu-west-1,us-east-1'"]);
     expect(isComplete(report)).toBe(true);
   });
 
@@ -167,6 +167,32 @@ describe("an import", () => {
       [],
       ["ce-1 adopt", "q adopt", "q2 create"],
     ]);
+  });
+
+  test("proposes to let the namespace adopt what it imports, and no less than what it has adopted already", async () => {
+    const { aws, clock } = await accountWithQueue();
+    await aws.outside.registerJobDefinition(containerJob("team_d"));
+    await aws.outside.registerJobDefinition(containerJob("legacy_d"));
+    const folder = new MemoryFolder();
+    const flags = async (): Promise<string | undefined> => {
+      await clock.advance(60_000);
+      return (await imported({ [home]: aws }, { clock, folder })).operatorFlags[0];
+    };
+    expect(await flags()).toBe("--adoptable-names 'team/ce-1,team/legacy_d,team/q,team/team_d'");
+    for (const name of ["team_d", "legacy_d"]) {
+      const cluster = { name: "default", uid: "u" };
+      const tags = ownerTags({
+        cluster,
+        namespace: "team",
+        name: name.replace("team_", "").replace("_", "-"),
+        uid: "1",
+      });
+      await aws.outside.tagResource({
+        resourceArn: `arn:aws:batch:${home}:123456789012:job-definition/${name}:1`,
+        tags,
+      });
+    }
+    expect(await flags()).toBe("--adoptable-names 'team/ce-1,team/legacy_d,team/q'");
   });
 
   test("does not replace a file of another object", async () => {
