@@ -16,6 +16,7 @@ import { CommandError, type Ending, exitCodes, type Io } from "../operator/io.ts
 import { defaultRequestsPerSecond } from "../operator/settings.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { shellCommand } from "../runtime/shell.ts";
+import { queueNameOrArn, regionOfQueue } from "./batch-arns.ts";
 import { chainFix, chainFrom, chainText } from "./diagnose/chain.ts";
 import { jobDocument } from "./diagnose/job-document.ts";
 import { jobJson } from "./diagnose/job-json.ts";
@@ -65,7 +66,9 @@ export function diagnoseCommand(io: Io, ending: Ending): Command {
     )
     .argument("[object...]", "NAME of a JobQueue, or TYPE/NAME or TYPE NAME, with bjq or bj (BatchJob) as type")
     .option("-n, --namespace <name>", "namespace of the object (default: the kubeconfig's)")
-    .option("--queue <name or arn>", "a queue in AWS, with or without an object")
+    .addOption(
+      new Option("--queue <name or arn>", "a queue in AWS, with or without an object").argParser(queueNameOrArn),
+    )
     .option("--kubeconfig <file>", "kubeconfig of the object's cluster")
     .addOption(new Option("-f, --filename <dir>", "directory of local --simulate with the manifest of the object"))
     .addOption(clusterNameOption("-f"))
@@ -133,7 +136,7 @@ function savedAccount(flags: DiagnoseFlags, io: Io): SavedAccount | undefined {
 async function ofAws(flags: DiagnoseFlags, io: Io): Promise<Report> {
   const { queue = "" } = flags;
   const account = savedAccount(flags, io);
-  const reading = await readingIn(regionIn(queue) ?? flags.region, account, flags, io);
+  const reading = await readingIn(regionOfQueue(queue) ?? flags.region, account, flags, io);
   return await ofQueue(queue, { ...reading, object: undefined });
 }
 
@@ -144,15 +147,6 @@ async function ofQueue(queue: string, reading: QueueReading): Promise<Report> {
     json: () => diagnosisJson(report),
     document: () => queueDocument(report),
   };
-}
-
-/** @throws CommandError if it is the ARN of another resource */
-function regionIn(queue: string): string | undefined {
-  if (!queue.startsWith("arn:")) return undefined;
-  const region = /^arn:[^:]+:batch:([^:]+):\d{12}:job-queue\/.+$/.exec(queue)?.[1];
-  if (region === undefined)
-    throw new CommandError(`${queue} is not the ARN of a job queue (arn:aws:batch:REGION:ACCOUNT:job-queue/NAME)`);
-  return region;
 }
 
 async function ofObject({ kind, name }: Subject, flags: DiagnoseFlags, io: Io): Promise<Report> {

@@ -59,7 +59,7 @@ no write.
 
 With --terraform or --cloudformation only what that tool manages is imported. Its list says which resources there are; their
 fields come from AWS. Everything else, such as roles, stays with the tool. For Terraform the command also writes
-terraform/removed.tf and, for the way back, terraform/import.tf; for CloudFormation it writes cloudformation/STACK.import.json
+terraform/removed.tf and, for the way back, terraform/import.tf; for CloudFormation it writes cloudformation/STACK.import.txt
 for the way back. For CloudFormation give a file for each stack, nested ones
 too, and for each template, as JSON or YAML or as aws cloudformation get-template prints it: then objects of resources that
 it gives no name are called by stack and logical ID, and the report lists what refers to the resources that leave.
@@ -74,14 +74,15 @@ values were written, so check them before you commit. --keep-value NAME writes a
 are left out. Then the command validates the manifests, plans them, and prints the flags that the operator needs.
 
 Run it again into the same directory to take over what has changed in AWS: only these lines change, and what a person wrote
-stays, also in files that were renamed. The file .aws-batch-import in the directory, which belongs into Git, shows the command
-by hashes what it wrote before.
+stays, also in files that were renamed. The report lists the files of what AWS no longer has: applied, they create it. The
+command removes none. The file .aws-batch-import in the directory, which belongs into Git, shows the command by hashes what it
+wrote before.
 
 Resources of other accounts in the list of a tool are skipped: run the command again with the credentials of each account.
 
 Exit code: 0 if everything is imported, or belongs to objects already, and plan finds nothing but adoptions by tags; 1 on an
-error, or if there is nothing to import; 4 if something is not imported as it is, AWS does not have what the other tool lists,
-or plan finds more.`;
+error, or if there is nothing to import; 4 if something is not imported as it is, AWS does not have what the other tool lists
+or what a manifest describes, or plan finds more.`;
 
 /** Flags of the operator that decide what is adopted. */
 const operatorFlags = ["--cluster-name", "--allowed-account-ids", "--ignore-tag-keys", "--aws-requests-per-second"];

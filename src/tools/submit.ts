@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { CommandError, type Ending, type Io } from "../operator/io.ts";
+import { definitionNameOrArn } from "./batch-arns.ts";
 import type { Submission } from "./jobs/job-manifest.ts";
 import { addSettingOptions, hasSettings } from "./jobs/job-settings.ts";
 import { openPlace, placeOf } from "./jobs/open-place.ts";
@@ -35,7 +36,9 @@ export function submitCommand(io: Io, ending: Ending): Command {
     .description("Submits jobs. With --wait or --logs it follows them to their end.")
     .argument("[command...]", "after --: the command of the container (default: the definition's)");
   addManifestOptions(command).addOption(
-    new Option("--job-definition <name>", "name, name:revision or ARN of a job definition"),
+    new Option("--job-definition <name>", "name, name:revision or ARN of a job definition").argParser(
+      definitionNameOrArn,
+    ),
   );
   addSettingOptions(addJobOptions(command, "queue that gets the job"))
     .addOption(clusterNameOption("-f DIR and --wait"))

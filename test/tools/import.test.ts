@@ -50,7 +50,7 @@ the operator's policy needs (aws-batch-operator iam-policy --features):
   adopt
 
 the operator needs:
-  --adoptable-names 'team/*'
+  --adoptable-names 'team/Job_A,team/away,team/ce-1,team/q'
   --allowed-regions 'eu-west-1,us-east-1'
   --ignore-tag-keys managed-by
 
@@ -72,7 +72,14 @@ plan: 4 adoptions, nothing else
   const markdown = await ran([...args, "-o", "markdown", "--dry-run"]);
   expect(markdown.stdout.replaceAll(directory, "DIR")).toMatchSnapshot();
 
-  const allowed = ["--allowed-regions", "eu-west-1", "--adoptable-names", "team/*", "--ignore-tag-keys", "managed-by"];
+  const allowed = [
+    "--allowed-regions",
+    "eu-west-1",
+    "--adoptable-names",
+    "team/Job_A,team/away,team/ce-1,team/q",
+    "--ignore-tag-keys",
+    "managed-by",
+  ];
   const { io, stdout: planned } = testIo();
   expect(await runCli(["plan", "-f", directory, ...allowed, ...fast], io)).toBe(2);
   expect(planned.text).toMatch(/^4 adoptions; no running job is ended\n/);
@@ -112,7 +119,7 @@ the operator's policy needs (aws-batch-operator iam-policy --features):
   adopt
 
 the operator needs:
-  --adoptable-names 'team/*'
+  --adoptable-names 'team/ce-1,team/d,team/q'
 
 the chart and the plain manifests allow no role: there the operator also needs in flags.allowedRoleArns or --allowed-role-arns:
   arn:aws:iam::123456789012:instance-profile/ecsInstanceRole
@@ -182,7 +189,7 @@ the operator's policy needs (aws-batch-operator iam-policy --features):
   adopt,iam
 
 the operator needs:
-  --adoptable-names 'team/*'
+  --adoptable-names 'team/crunch,team/gone'
   --allowed-role-tag-keys team
 
 the chart and the plain manifests allow no role: there the operator also needs in flags.allowedRoleArns or --allowed-role-arns:

@@ -112,8 +112,18 @@ test.each<[string, readonly string[], RegExp]>([
   ],
   [
     "ARNs of two regions",
-    ["--job-definition", "arn:aws:batch:a:1:job-definition/x:1", "--queue", "arn:aws:batch:b:1:job-queue/q"],
+    [
+      "--job-definition",
+      "arn:aws:batch:a:123456789012:job-definition/x:1",
+      "--queue",
+      "arn:aws:batch:b:123456789012:job-queue/q",
+    ],
     /^error: the ARNs are of several regions: b, a\n$/,
+  ],
+  [
+    "an ARN that is no queue's",
+    ["--job-definition", "x", "--queue", "arn:aws:batch:eu-west-1:1234:job-queue/q"],
+    /^error: option '--queue <name or arn>' .* not the ARN of a job queue/,
   ],
 ])("%s is an error", async (_case, args, message) => {
   const { exitCode, stderr } = await served.run("submit", ...args);

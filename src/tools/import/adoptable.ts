@@ -1,12 +1,13 @@
 import {
   createdAtTag,
   type Identity,
+  isNamedBy,
   ownerIn,
   retainedFromTag,
   retainedMark,
 } from "../../controllers/ownership/ownership.ts";
 import { type Found, resourceOf, type Skipped } from "./found.ts";
-import { resourceKey } from "./names.ts";
+import { type NamedResource, resourceKey } from "./names.ts";
 
 /** What objects of a namespace can adopt. Pure. */
 
@@ -55,12 +56,37 @@ function newestRetained(selected: readonly Found[]): ReadonlyMap<string, string>
 
 /** Why there is nothing to import, and nothing to do about it. */
 function expectedWhy({ tags, record: { status } }: Found): string | undefined {
-  if (status === "DELETING" || status === "DELETED") return `AWS is deleting it (${status})`;
+  if (isLeaving(status)) return `AWS is deleting it (${String(status)})`;
   const owner = ownerIn(tags);
   if (owner !== undefined) {
     return `it belongs to ${owner.cluster}/${owner.namespace}/${owner.name} already (cluster/namespace/name, from its tags)`;
   }
   return undefined;
+}
+
+function isLeaving(status: unknown): boolean {
+  return status === "DELETING" || status === "DELETED";
+}
+
+/** An object that there is a manifest of. */
+export interface Described extends NamedResource {
+  readonly name: string;
+}
+
+/** The objects of which AWS has nothing, neither under their names nor as what they own or have left behind. */
+export function gone<Object extends Described>(
+  objects: readonly Object[],
+  all: readonly Found[],
+  adopter: Adopter,
+): readonly Object[] {
+  const there = all.filter(({ record: { status } }) => !isLeaving(status));
+  const named = new Set(there.map(resourceKey));
+  return objects.filter((object) => {
+    if (named.has(resourceKey(object))) return false;
+    const { kind, region, name } = object;
+    const identity = identityOf(name, adopter);
+    return !there.some((found) => found.kind === kind && found.region === region && isNamedBy(found.tags, identity));
+  });
 }
 
 /** What objects of a cluster have already: nobody imports it, and another tool has still to give it up. */

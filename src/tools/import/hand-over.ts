@@ -75,9 +75,12 @@ function fromCloudFormation({ templates }: Source, given: readonly SourceResourc
   };
 }
 
-/** @param stack "" when its list does not name it */
+/**
+ * JSON without an extension by which kubectl, Argo CD and Flux know manifests: they would take it for one.
+ * @param stack "" when its list does not name it
+ */
 function importFile(stack: string): string {
-  return `cloudformation/${stack === "" ? "" : `${stack.replaceAll("/", ".")}.`}import.json`;
+  return `cloudformation/${stack === "" ? "" : `${stack.replaceAll("/", ".")}.`}import.txt`;
 }
 
 /** Each type's identifier in the schemas of CloudFormation's registry. */

@@ -1,8 +1,7 @@
 import { counted } from "../../api/words.ts";
 import type { PolicyFeature } from "../../aws/policy-statements.ts";
-import { matchesAny } from "../../controllers/ownership/glob.ts";
 import { firstOf } from "../../controllers/wording.ts";
-import { shell, shellWord } from "../../runtime/shell.ts";
+import { shellWord } from "../../runtime/shell.ts";
 import { jsonLine, visible } from "../../runtime/visible.ts";
 import { documentMarkdown } from "../document/markdown.ts";
 import { documentText } from "../document/text.ts";
@@ -34,6 +33,14 @@ export interface WrittenObject extends NamedResource {
   readonly kept: readonly string[];
 }
 
+/** An object whose manifest an earlier import has written, and of which AWS has nothing now. */
+export interface GoneObject extends NamedResource {
+  readonly name: string;
+  readonly file: string;
+  /** Whether the file has no other object. */
+  readonly isAlone: boolean;
+}
+
 /** A value that was not written because it is probably a secret. */
 export interface HiddenValue {
   readonly file: string;
@@ -47,6 +54,7 @@ export interface Report {
   readonly namespace: string;
   readonly dryRun: boolean;
   readonly imported: readonly WrittenObject[];
+  readonly gone: readonly GoneObject[];
   readonly skipped: readonly Skipped[];
   readonly inexpressible: readonly Skipped[];
   readonly renamed: readonly Renamed[];
@@ -85,13 +93,11 @@ export function featuresFor(objects: readonly Pick<ImportedObject, "manifest">[]
 export function operatorFlags(
   imported: readonly NamedResource[],
   {
-    namespace,
-    names,
+    adoptableNames,
     ignoreTagKeys,
     limits,
   }: {
-    readonly namespace: string;
-    readonly names: readonly string[];
+    readonly adoptableNames: readonly string[];
     readonly ignoreTagKeys: readonly string[];
     readonly limits: ReturnType<typeof limitsFor>;
   },
@@ -100,11 +106,9 @@ export function operatorFlags(
   const { allowedPolicyArns = [], allowedRoleTagKeys = [], allowInlinePolicies = false } = limits;
   const list = (flag: string, values: readonly string[]): readonly string[] =>
     values.length === 0 ? [] : [`${flag} ${shellWord(values.join(","))}`];
-  const used = names.filter((glob) => imported.some(({ awsName }) => matchesAny([glob], awsName)));
-  const adoptable = used.map((glob) => `${namespace}/${glob}`);
   const regions = [...new Set(imported.map(({ region }) => region))].sort();
   return [
-    shell`--adoptable-names ${adoptable.join(",")}`,
+    ...list("--adoptable-names", adoptableNames),
     // One alone is that of the operator.
     ...list("--allowed-regions", regions.length === 1 ? [] : regions),
     ...list("--ignore-tag-keys", ignoreTagKeys),
@@ -121,9 +125,10 @@ export function isAdoptionOnly({ plan }: Pick<Report, "plan">): boolean {
 
 /** Whether a person has nothing to do before all of it can be adopted. */
 export function isComplete(report: Report): boolean {
-  const { inexpressible, secrets, problems, skipped } = report;
+  const { gone, inexpressible, secrets, problems, skipped } = report;
   const open = skipped.filter(({ isExpected }) => isExpected !== true);
-  return inexpressible.length + secrets.length + problems.length + open.length === 0 && isAdoptionOnly(report);
+  const counts = [gone, inexpressible, secrets, problems, open].map(({ length }) => length);
+  return counts.every((count) => count === 0) && isAdoptionOnly(report);
 }
 
 /** Whether there was nothing to import, and nothing for another tool to give up. */
@@ -132,8 +137,8 @@ export function isNothing({ imported, inexpressible, problems, source }: Report)
 }
 
 /** Whether the report says why there was nothing. */
-export function saysWhy({ skipped, source }: Report): boolean {
-  return skipped.length + (source?.notes ?? []).length > 0;
+export function saysWhy({ gone, skipped, source }: Report): boolean {
+  return gone.length + skipped.length + (source?.notes ?? []).length > 0;
 }
 
 /** Also one that is adopted, and then waits for a person as its resource does in AWS now. */
@@ -165,6 +170,7 @@ export function reportText(report: Report, paint: Paint): string {
     [paint("bold", summaryOf(report))],
     block("updated, as AWS has changed:", updatedTexts(report)),
     block("left as a person wrote it, though AWS has something else:", keptTexts(report)),
+    block(`${goneTitle}:`, report.gone.map(goneText)),
     block("not expressible:", report.inexpressible.map(skippedText)),
     block("skipped:", report.skipped.map(skippedText)),
     block("renamed:", renamedTexts(report)),
@@ -229,6 +235,13 @@ function keptTexts({ imported }: Report): readonly string[] {
   return imported.flatMap(({ file, kept }) => (kept.length === 0 ? [] : [`${file}: ${kept.join(", ")}`]));
 }
 
+const goneTitle = "describes what AWS no longer has: applied, it is created";
+
+function goneText(one: GoneObject): string {
+  const removal = one.isAlone ? "remove the file" : `remove ${one.kind} ${one.name} from the file`;
+  return `${one.file}: ${resourceText(one)}: ${removal}, unless you want it again`;
+}
+
 function resourceText({ kind, region, awsName }: NamedResource): string {
   return `${kind} ${awsName} in ${region}`;
 }
@@ -284,6 +297,7 @@ export function reportMarkdown(report: Report): string {
     markdown`### AWS Batch import: ${summaryOf(report)}`,
     ...section("Updated, as AWS has changed", updatedTexts(report)),
     ...section("Left as a person wrote it, though AWS has something else", keptTexts(report)),
+    ...section(`D${goneTitle.slice(1)}`, report.gone.map(goneText)),
     ...section("Not expressible", inexpressible.map(skippedText)),
     ...section("Skipped", skipped.map(skippedText)),
     ...section("Renamed", renamedTexts(report)),

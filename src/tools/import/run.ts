@@ -1,4 +1,7 @@
 import { type KindName, kinds } from "../../api/v1alpha1/kinds.ts";
+import { nameIn } from "../../aws/names.ts";
+import { matchesAny } from "../../controllers/ownership/glob.ts";
+import { belongsTo } from "../../controllers/ownership/naming.ts";
 import type { OperatorFlags } from "../../operator/flags.ts";
 import { CommandError } from "../../operator/io.ts";
 import type { Clock } from "../../runtime/clock.ts";
@@ -13,16 +16,25 @@ import { placeholdersIn } from "../validation/placeholders.ts";
 import { pathText } from "../validation/problem.ts";
 import { byName, type Named, recordNameIn } from "../validation/references.ts";
 import { type ValidManifest, validateManifests, wholeDirectory } from "../validation/validate.ts";
+import { type Adopter, type Described, gone } from "./adoptable.ts";
+import { adoptableNames } from "./adoptable-names.ts";
 import { type Changes, changesOf, valueAt } from "./changes.ts";
 import { type Decision, decide, fileText, type ImportedObject, rolesToRead, specSchema } from "./decide.ts";
 import { editedText } from "./edit.ts";
 import type { Folder } from "./folder.ts";
-import { resourceOf, type Skipped } from "./found.ts";
+import { foundIn, resourceOf, type Skipped } from "./found.ts";
 import { type HandOver, handOver } from "./hand-over.ts";
-import type { Members } from "./kinds.ts";
-import { resourceKey } from "./names.ts";
+import { importedKinds, type Members } from "./kinds.ts";
+import { type NamedResource, resourceKey } from "./names.ts";
 import { hashed, hashOf, type Remembered, rememberedFile, rememberedIn, rememberedText } from "./remembered.ts";
-import { featuresFor, type HiddenValue, operatorFlags, type Report, type WrittenObject } from "./report.ts";
+import {
+  featuresFor,
+  type GoneObject,
+  type HiddenValue,
+  operatorFlags,
+  type Report,
+  type WrittenObject,
+} from "./report.ts";
 import { readRoles } from "./role-reading.ts";
 import { limitsFor, namedRoleArns, type RoleChoice } from "./roles.ts";
 import type { Checked } from "./secrets.ts";
@@ -75,6 +87,7 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
   const roles = options.roles === "keep" ? undefined : await roleChoice(regions, choice, ports.signal);
   const decision = decide(regions, { ...choice, roles });
   const memory = rememberedAt(folder);
+  const lacking = goneFrom(existing, regions, options);
   // What is adopted already, the other tool has to give up all the same.
   const handedOver = source && handOver(source, new Set([...decision.objects.map(resourceKey), ...decision.owned]));
   const written = writtenObjects(decision, existing, memory.specs, folder);
@@ -89,11 +102,13 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
   const { inexpressible, renamed } = decision;
   const limits = limitsFor(decision.objects, flags);
   const objects = [...written.objects];
+  const adoptable = adoptableFor(decision, existing, regions, options);
   return {
     account: account.cloud.account,
     namespace,
     dryRun,
     imported: objects,
+    gone: goneObjects(lacking, memory.specs, loaded),
     skipped: [...decision.skipped, ...elsewhere],
     inexpressible,
     renamed,
@@ -101,7 +116,7 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
     values: checkedIn(decision),
     roles: decision.roles,
     features: featuresFor(decision.objects),
-    operatorFlags: operatorFlags(decision.objects, { namespace, names, ignoreTagKeys, limits }),
+    operatorFlags: operatorFlags(decision.objects, { adoptableNames: adoptable, ignoreTagKeys, limits }),
     namedRoles: namedRoleArns(decision.objects, {
       account: account.cloud.account,
       partition: regions[0]?.partition ?? "aws",
@@ -114,12 +129,12 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
     },
     problems: allProblems,
     plan:
-      allProblems.length > 0 || objects.length === 0
+      allProblems.length > 0 || objects.length + lacking.length === 0
         ? undefined
-        : await planOfImported(
+        : await planOfDirectory(
             manifests,
-            decision,
-            { ...options, flags: { ...flags, ...limits, ignoreTagKeys } },
+            [...objects, ...lacking],
+            { ...options, flags: { ...flags, ...limits, ignoreTagKeys, adoptableNames: adoptable } },
             ports,
           ),
   };
@@ -165,8 +180,7 @@ function ofAccount(
 }
 
 /** An object that the directory has. */
-interface Existing {
-  readonly name: string;
+interface Existing extends Described {
   readonly document: ManifestDocument;
   /** Among the objects of its file. */
   readonly index: number;
@@ -178,7 +192,7 @@ function existingIn(
   { namespace, regions: [defaultRegion = ""] }: ImportOptions,
 ): ReadonlyMap<string, Existing> {
   const counts = new Map<string, number>();
-  const all = documents.flatMap((document): readonly (Existing & { readonly named: Named & { kind: KindName } })[] => {
+  const all = documents.flatMap((document): readonly ManifestedObject[] => {
     const index = counts.get(document.file) ?? 0;
     counts.set(document.file, index + 1);
     const { value } = document;
@@ -186,17 +200,48 @@ function existingIn(
     const { kind, metadata, spec } = value;
     const { name, namespace: its = "default" } = metadata;
     if (!isKindName(kind) || its !== namespace || typeof name !== "string") return [];
-    return [{ name, document, index, named: { kind, namespace, name, spec } }];
+    return [{ document, index, named: { kind, namespace, name, spec } }];
   });
   const objects = byName(all.map(({ named }) => named));
   return new Map(
-    all.flatMap(({ named, ...existing }): [string, Existing][] => {
-      const { kind, spec } = named;
+    all.flatMap(({ named, document, index }): [string, Existing][] => {
+      const { kind, name, spec } = named;
       const region = isRecord(spec) && typeof spec["region"] === "string" ? spec["region"] : defaultRegion;
       const awsName = recordNameIn(named, objects);
-      return awsName === undefined ? [] : [[resourceKey({ kind, region, awsName }), existing]];
+      if (awsName === undefined) return [];
+      const resource = { kind, region, awsName };
+      return [[resourceKey(resource), { ...resource, name, document, index }]];
     }),
   );
+}
+
+interface ManifestedObject extends Pick<Existing, "document" | "index"> {
+  readonly named: Named & { readonly kind: KindName };
+}
+
+/** What the directory describes of the regions that were read, and AWS does not have. */
+function goneFrom(
+  existing: ReadonlyMap<string, Existing>,
+  regions: readonly ReadRegion[],
+  adopter: Adopter,
+): readonly Existing[] {
+  const read = new Set(regions.map(({ name }) => name));
+  const inQuestion = [...existing.values()].filter(({ kind, region }) => read.has(region) && isImported(kind));
+  return gone(inQuestion, regions.flatMap(foundIn), adopter);
+}
+
+/** What an earlier import has written of that; the rest may be a person's plan. */
+function goneObjects(
+  lacking: readonly Existing[],
+  remembered: Remembered["specs"],
+  { documents }: LoadedManifests,
+): readonly GoneObject[] {
+  return lacking
+    .filter((one) => remembered.has(resourceKey(one)))
+    .map(({ kind, region, awsName, name, document: { file } }) => {
+      const isAlone = documents.filter((one) => one.file === file).length === 1;
+      return { kind, region, awsName, name, file, isAlone };
+    });
 }
 
 /** A text for a file, and what it takes the place of. */
@@ -333,6 +378,10 @@ function documentsAfter({ documents }: LoadedManifests, { files }: Written): rea
   ];
 }
 
+function isImported(name: KindName): boolean {
+  return importedKinds.some(({ kind }) => kind.kind === name);
+}
+
 function isKindName(text: unknown): text is KindName {
   return kinds.some(({ kind }) => kind === text);
 }
@@ -356,25 +405,45 @@ function checkedIn({ objects }: Decision): Checked {
   return { values: sum("values"), written: sum("written") };
 }
 
-/** What an operator with the reported flags would do about the imported objects. */
-async function planOfImported(
-  manifests: readonly ValidManifest[],
+/**
+ * Names that the namespace has to be allowed to adopt. The flag also allows the names of what is adopted already, so those of
+ * the whole directory stay in it, but for those that any object has by default.
+ */
+function adoptableFor(
   { objects }: Decision,
-  { flags, namespace, names, regions, clusterName }: ImportOptions,
+  existing: ReadonlyMap<string, Existing>,
+  regions: readonly ReadRegion[],
+  { namespace, names: globs }: ImportOptions,
+): readonly string[] {
+  const nameOf = ({ awsName }: NamedResource): string => nameIn(awsName);
+  const adopted = objects.filter(({ kind }) => isImported(kind)).map(nameOf);
+  const kept = [...existing.values()].map(nameOf).filter((name) => !belongsTo(namespace, name));
+  const names = new Set([...adopted, ...kept].filter((name) => matchesAny(globs, name)));
+  const others = regions
+    .flatMap(foundIn)
+    .map(nameOf)
+    .filter((name) => !names.has(name));
+  return adoptableNames(globs, [...names], others).map((glob) => `${namespace}/${glob}`);
+}
+
+/** What an operator with the reported flags would do about the objects that are imported, and about those that AWS lacks. */
+async function planOfDirectory(
+  manifests: readonly ValidManifest[],
+  objects: readonly Described[],
+  { flags, namespace, regions, clusterName }: ImportOptions,
   { account, clock, signal }: ImportPorts,
 ): Promise<Plan> {
-  const adoptableNames = names.map((glob) => `${namespace}/${glob}`);
   const plan = await planIn(account, manifests, {
-    flags: { ...flags, allowedRegions: regions, adoptableNames },
+    flags: { ...flags, allowedRegions: regions },
     clusterName,
     remembered: undefined,
     readsNetwork: false,
     signal,
     clock,
   });
-  const imported = new Set(objects.map(({ kind, name }) => `${kind} ${name}`));
+  const planned = new Set(objects.map(({ kind, name }) => `${kind} ${name}`));
   const entries = plan.entries.filter(
-    (entry) => entry.namespace === namespace && imported.has(`${entry.kind} ${entry.name}`),
+    (entry) => entry.namespace === namespace && planned.has(`${entry.kind} ${entry.name}`),
   );
   return { ...plan, entries, warnings: [] };
 }

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { accountIds, clusterName, ListOption, type OperatorFlags, regionName } from "../../operator/flags.ts";
+import { queueNameOrArn } from "../batch-arns.ts";
 import { type Format, formatOption } from "../document/show.ts";
 import type { ManifestFlags } from "../manifest-options.ts";
 import type { SettingFlags } from "./job-settings.ts";
@@ -40,7 +41,7 @@ export function addJobOptions(command: Command, queue: string, formats: readonly
       new Option("-n, --namespace <name>", "namespace of BatchJob objects (default: the kubeconfig's, or default)"),
     )
     .addOption(new Option("--kubeconfig <file>", "kubeconfig of the cluster with the BatchJob objects"))
-    .addOption(new Option("--queue <name or arn>", queue))
+    .addOption(new Option("--queue <name or arn>", queue).argParser(queueNameOrArn))
     .addOption(
       new Option("--region <region>", "region of the queue (default: from the AWS SDK's configuration)").argParser(
         regionName,

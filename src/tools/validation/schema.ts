@@ -25,7 +25,7 @@ export function schemaFindings(
   return [
     ...unknown.map(({ finding }) => finding),
     ...errors
-      .map((error) => errorFinding(error, value, path, shows))
+      .map((error) => errorFinding(error, schema, value, path, shows))
       // A misspelt field is reported once, and not also as missing.
       .filter(({ path: at, required }) => !required || !meant.has(JSON.stringify(at)))
       .map(({ finding }) => finding),
@@ -55,7 +55,13 @@ interface Explained {
   readonly finding: Finding;
 }
 
-function errorFinding(error: DefinedError, root: unknown, prefix: Path, shows: (path: Path) => boolean): Explained {
+function errorFinding(
+  error: DefinedError,
+  schema: StructuralSchema,
+  root: unknown,
+  prefix: Path,
+  shows: (path: Path) => boolean,
+): Explained {
   const at = stepsOf(error.instancePath, root);
   const path = [...prefix, ...at];
   if (error.keyword === "required") {
@@ -68,7 +74,7 @@ function errorFinding(error: DefinedError, root: unknown, prefix: Path, shows: (
     };
   }
   const found = shows(path) || !isFreeText(error.parentSchema) ? valueText(error.data) : shapeText(error);
-  const expected = boundText(error);
+  const expected = boundText(error, isRequired(schema, at));
   return { path, required: false, finding: { path, message: `found ${found}, expected ${expected}`, found, expected } };
 }
 
@@ -93,17 +99,30 @@ function isFreeText(schema: DefinedError["parentSchema"]): boolean {
   return schema?.["enum"] === undefined && !["integer", "number", "boolean"].includes(schema?.["type"]);
 }
 
-function boundText(error: DefinedError): string {
+/** Whether nobody can leave a value out: the object around it needs the field, or it is an entry of a list. */
+function isRequired(schema: StructuralSchema, at: Path): boolean {
+  const last = at.at(-1);
+  const outer = at
+    .slice(0, -1)
+    .reduce<StructuralSchema | undefined>(
+      (inner, step) =>
+        typeof step === "number" ? inner?.items : (inner?.properties?.[step] ?? inner?.additionalProperties),
+      schema,
+    );
+  return typeof last === "number" || (last !== undefined && outer?.required?.includes(last) === true);
+}
+
+function boundText(error: DefinedError, needed: boolean): string {
   switch (error.keyword) {
     case "type":
-      return `${typeHint(error.params.type as StructuralSchema["type"], error.data)}${exampleOf(error)}`;
+      return `${typeHint(error.params.type as StructuralSchema["type"], error.data, needed)}${exampleOf(error)}`;
     case "enum":
       return oneOfText(error.params.allowedValues);
     case "pattern":
       return patternText(error.params.pattern);
     case "minLength":
       return error.params.limit === 1
-        ? "a non-empty string; leave the field out instead"
+        ? `a non-empty string${needed ? "" : "; leave the field out instead"}`
         : `at least ${error.params.limit} characters`;
     case "maxLength":
       return `at most ${error.params.limit} characters, not ${String(error.data).length}`;
@@ -134,9 +153,11 @@ function sizeOf(value: unknown): number {
 }
 
 /** YAML does not read `1`, `true` and `yes` as strings, nor `"1"` as a number. */
-function typeHint(type: StructuralSchema["type"], value: unknown): string {
-  if (value === null && type === "string") return "text: leave the field out, or put null in quotes";
-  if (value === null) return `${typeText(type)}; leave the field out instead of null`;
+function typeHint(type: StructuralSchema["type"], value: unknown, needed: boolean): string {
+  if (value === null && type === "string") {
+    return needed ? "text, e.g. null in quotes" : "text: leave the field out, or put null in quotes";
+  }
+  if (value === null) return `${typeText(type)}${needed ? "" : "; leave the field out instead of null"}`;
   if (type === "string" && lacksQuotes(value)) return inQuotes;
   const unquoted = type === "boolean" ? /^(true|false)$/ : /^-?[0-9]+$/;
   const isScalar = type === "integer" || type === "number" || type === "boolean";

@@ -47,8 +47,8 @@ const back = (stack: string, importFile: string) =>
 
 test("CloudFormation is asked to retain the resources before they leave the template, and gets a file for the way back", () => {
   for (const [key, stack, importFile] of [
-    ["StackResources", "s", "s.import.json"],
-    ["StackResourceSummaries", "", "import.json"],
+    ["StackResources", "s", "s.import.txt"],
+    ["StackResourceSummaries", "", "import.txt"],
   ] as const) {
     const source = cloudFormationSource([file(stackResources(key))]);
     const { files, steps } = handOver(source, keysOf(source));
@@ -87,7 +87,7 @@ test("a quota share is identified by its ARN, and a job definition by its name a
   ]);
   const source = cloudFormationSource([file(list)]);
   const { files } = handOver(source, keysOf(source));
-  expect(JSON.parse(files.get("cloudformation/s.import.json") ?? "")).toEqual([
+  expect(JSON.parse(files.get("cloudformation/s.import.txt") ?? "")).toEqual([
     {
       ResourceType: "AWS::Batch::QuotaShare",
       LogicalResourceId: "Share",
@@ -109,7 +109,7 @@ test("a scheduling policy has an identifier of another name, and a nested stack 
   const root = stackList("root", [["Inner", "AWS::CloudFormation::Stack", "id of Queues"]]);
   const source = cloudFormationSource([file(root), file(JSON.stringify(nested))]);
   const { files } = handOver(source, keysOf(source));
-  expect([...files]).toEqual([["cloudformation/root.Inner.import.json", expect.any(String)]]);
+  expect([...files]).toEqual([["cloudformation/root.Inner.import.txt", expect.any(String)]]);
   expect(JSON.parse([...files.values()][0] ?? "")).toEqual([
     { ResourceType: "AWS::Batch::SchedulingPolicy", LogicalResourceId: "Fair", ResourceIdentifier: { Arn: arn } },
   ]);
@@ -136,7 +136,7 @@ test("a template says which resources are retained already, and what still refer
     "s: give these resources DeletionPolicy: Retain and UpdateReplacePolicy: Retain, and update the stack: Main",
     "s: write names or ARNs in place of the references to them: Low (Workers), Outputs.Queue (Workers, Main)",
     "s: remove Workers, Main from the template, and update the stack again: AWS keeps them",
-    back("s", "s.import.json"),
+    back("s", "s.import.txt"),
   ]);
   const one = { resources: source.resources.slice(0, 1) };
   expect(handOver({ ...source, ...one }, keysOf({ ...source, ...one })).steps).toHaveLength(3);

@@ -94,12 +94,12 @@ describe("an import into the repository of somebody else", () => {
 
   test("leaves a person's own file for CloudFormation alone", async () => {
     const { repository, run } = await given();
-    const file = join(repository, "cloudformation", "s.import.json");
+    const file = join(repository, "cloudformation", "s.import.txt");
     const args = ["--cloudformation", "-"];
     expect((await run(args, stackResources())).exitCode).toBe(0);
     expect(existsSync(file)).toBe(true);
     writeFileSync(file, "[]\n");
-    expect((await run(args, stackResources())).stderr).toContain("s.import.json is there, and is not as");
+    expect((await run(args, stackResources())).stderr).toContain("s.import.txt is there, and is not as");
     expect(readFileSync(file, "utf8")).toBe("[]\n");
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ownerTags } from "../../../src/controllers/ownership/ownership.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { createSimulatedAws } from "../../../src/simulator/simulated-aws.ts";
-import { isComplete, type Report, reportMarkdown, reportText } from "../../../src/tools/import/report.ts";
+import { isComplete, type Report, reportJson, reportMarkdown, reportText } from "../../../src/tools/import/report.ts";
 import { paintFor } from "../../../src/tools/terminal/paint.ts";
 import { documentsOf } from "../../../src/tools/validation/manifests.ts";
 import { account, accountWithQueue, containerJob, ec2, fargate, queue, trustOf } from "../../simulator/account.ts";
@@ -65,7 +65,7 @@ describe("an import", () => {
     for (const one of [aws, other]) await one.outside.registerJobDefinition(containerJob("d"));
     const regions = { [home]: aws, "eu-west-1": other };
     const report = await imported(regions, { clock, folder: new MemoryFolder() }, { regions: Object.keys(regions) });
-    expect(report.operatorFlags).toEqual(["--adoptable-names 'team/*'", "--allowed-regions 'eu-west-1,us-east-1'"]);
+    expect(report.operatorFlags).toEqual(["--adoptable-names team/d", "--allowed-regions 'eu-west-1,us-east-1'"]);
     expect(isComplete(report)).toBe(true);
   });
 
@@ -115,6 +115,84 @@ describe("an import", () => {
     await imported({ [home]: aws }, { clock, folder });
     const report = await imported({ [home]: aws }, { clock, folder }, { names: ["q"] });
     expect(changes(report)).toEqual(["us-east-1/jobqueue-q.yaml unchanged"]);
+  });
+
+  test("after a deletion in AWS names the files that would create it again, and plans them", async () => {
+    const { aws, clock } = await accountWithQueue();
+    await aws.outside.registerJobDefinition(containerJob("d"));
+    const folder = new MemoryFolder();
+    await imported({ [home]: aws }, { clock, folder });
+    const [file, written] = ["us-east-1/jobdefinition-d.yaml", new Map(folder.files)];
+    await aws.outside.deregisterJobDefinition({ jobDefinition: "d:1" });
+    await clock.advance(60_000);
+    const report = await imported({ [home]: aws }, { clock, folder });
+    expect(report.gone).toEqual([
+      { kind: "JobDefinition", region: home, awsName: "d", name: "d", file, isAlone: true },
+    ]);
+    const title = "escribes what AWS no longer has: applied, it is created";
+    const line = `${file}: JobDefinition d in us-east-1: remove the file, unless you want it again`;
+    expect(reportText(report, paintFor({ colour: false, unicode: true }))).toContain(`d${title}:\n  ${line}\n`);
+    expect(reportMarkdown(report)).toContain(`**D${title}**\n\n- ${line}\n`);
+    expect(JSON.parse(reportJson(report))).toMatchObject({ complete: false, gone: report.gone });
+    expect(report.plan?.entries.map(({ name, action }) => `${name} ${action}`)).toEqual([
+      "ce-1 adopt",
+      "q adopt",
+      "d create",
+    ]);
+    expect([folder.files, isComplete(report)]).toEqual([written, false]);
+
+    folder.files.set(
+      "all.yaml",
+      [...folder.files]
+        .filter(([name]) => name.endsWith(".yaml"))
+        .map(([, text]) => text)
+        .join("---\n"),
+    );
+    for (const name of written.keys()) if (name.endsWith(".yaml")) folder.files.delete(name);
+    const inOneFile = await imported({ [home]: aws }, { clock, folder });
+    expect(reportText(inOneFile, paintFor({ colour: false, unicode: true }))).toContain(
+      "  all.yaml: JobDefinition d in us-east-1: remove JobDefinition d from the file, unless you want it again\n",
+    );
+  });
+
+  test("plans what a person has added to the directory, and does not call it gone", async () => {
+    const { aws, clock } = await accountWithQueue();
+    const folder = new MemoryFolder();
+    await imported({ [home]: aws }, { clock, folder });
+    const added = (folder.files.get("us-east-1/jobqueue-q.yaml") ?? "").replaceAll(/: q$/gm, ": q2");
+    folder.files.set("mine.yaml", added);
+    folder.files.set("other.yaml", added.replaceAll("q2", "q3").replaceAll(home, "eu-west-1"));
+    const report = await imported({ [home]: aws }, { clock, folder });
+    expect([report.gone, report.plan?.entries.map(({ name, action }) => `${name} ${action}`)]).toEqual([
+      [],
+      ["ce-1 adopt", "q adopt", "q2 create"],
+    ]);
+  });
+
+  test("proposes to let the namespace adopt what it imports, and no less than what it has adopted already", async () => {
+    const { aws, clock } = await accountWithQueue();
+    await aws.outside.registerJobDefinition(containerJob("team_d"));
+    await aws.outside.registerJobDefinition(containerJob("legacy_d"));
+    const folder = new MemoryFolder();
+    const flags = async (): Promise<string | undefined> => {
+      await clock.advance(60_000);
+      return (await imported({ [home]: aws }, { clock, folder })).operatorFlags[0];
+    };
+    expect(await flags()).toBe("--adoptable-names 'team/ce-1,team/legacy_d,team/q,team/team_d'");
+    for (const name of ["team_d", "legacy_d"]) {
+      const cluster = { name: "default", uid: "u" };
+      const tags = ownerTags({
+        cluster,
+        namespace: "team",
+        name: name.replace("team_", "").replace("_", "-"),
+        uid: "1",
+      });
+      await aws.outside.tagResource({
+        resourceArn: `arn:aws:batch:${home}:123456789012:job-definition/${name}:1`,
+        tags,
+      });
+    }
+    expect(await flags()).toBe("--adoptable-names 'team/ce-1,team/legacy_d,team/q'");
   });
 
   test("does not replace a file of another object", async () => {

@@ -22,11 +22,12 @@ describe("what is wrong with a value is said with what was found and what is exp
     ["JobQueue", queue, { priority: undefined }, ["spec.priority: is missing: add it (a whole number)"]],
     ["JobQueue", queue, { priority: 1.5 }, ["spec.priority: found 1.5, expected a whole number"]],
     ["JobQueue", queue, { priority: -1 }, ["spec.priority: found -1, expected at least 0"]],
+    ["JobQueue", queue, { priority: null }, ["spec.priority: found null, expected a whole number"]],
     [
       "JobQueue",
       queue,
-      { priority: null },
-      ["spec.priority: found null, expected a whole number; leave the field out instead of null"],
+      { jobStateTimeLimitActions: null },
+      [expect.stringContaining("; leave the field out instead of null")],
     ],
     ["JobQueue", queue, { state: "enabled" }, ['spec.state: found "enabled", expected ENABLED or DISABLED']],
     ["JobQueue", queue, { state: 1 }, ["spec.state: found 1, expected ENABLED or DISABLED"]],
@@ -80,7 +81,7 @@ describe("what is wrong with a value is said with what was found and what is exp
       container,
       { containerProperties: { image: "" } },
       [
-        expect.stringContaining("expected a non-empty string; leave the field out instead"),
+        'spec.containerProperties.image: found "", expected a non-empty string',
         expect.stringContaining("expected an image"),
       ],
     ],

@@ -45,7 +45,10 @@ export function deletion<R extends Described, Action>(
   }
   if (ownership.kind !== "ours") {
     // An adoption that got no answer may have made it ours.
-    if (!seen.isSettled) return confirming;
+    if (!seen.isSettled) {
+      const message = `confirming that ${name} is not managed by this object`;
+      return { kind: "wait", reason: "Deleting", message, checkInMs: settleCheckMs };
+    }
     return {
       kind: "release",
       reason: "Released",

@@ -34,6 +34,16 @@ describe("the deletion of a policy", () => {
     expect(stepLine({}, { ...deleting, ...change })).toBe(expected);
   });
 
+  it.each([false, true])(
+    "does not say that it goes where only the tags are confirmed to be off (Retain: %s)",
+    (retain) => {
+      const untagged = { record: policy({ tags: {} }), isSettled: false };
+      expect(choiceFor({}, { directives: { ...deleting.directives, retain }, ...untagged }).next.message).toBe(
+        "confirming that team_fair is not managed by this object",
+      );
+    },
+  );
+
   it("names the queues, and what to do", () => {
     expect(choiceFor({}, { ...deleting, users: ["a", "b"] }).next.message).toBe(
       "team_fair is the policy of a, b: give these queues another policy, or delete them",
