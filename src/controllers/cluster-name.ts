@@ -5,6 +5,7 @@ import { rolesAnnotation } from "../api/v1alpha1/annotations.ts";
 import {
   BatchComputeEnvironmentKind,
   BatchNetworkKind,
+  BatchRoleKind,
   JobQueueKind,
   kindOf,
   kinds,
@@ -16,6 +17,7 @@ import { shell } from "../runtime/shell.ts";
 import { isNameOf } from "./kinds/compute-environment/ownership.ts";
 import { awsNameOf, prefixedAwsName } from "./ownership/naming.ts";
 import { type Cluster, isOfCluster, type Owner, ownerIn } from "./ownership/ownership.ts";
+import { clusterInRole } from "./parts/roles/names.ts";
 import type { Objects } from "./ports.ts";
 import { firstOf } from "./wording.ts";
 
@@ -79,7 +81,7 @@ function inOtherForm(
   const names = firstOf(misnamed.map(({ awsName }) => awsName));
   const { form } = other;
   return new ClusterNameRefused(
-    `--names-with-cluster is fixed for the life of an installation: what AWS has of this cluster's objects is named ${form} the name of the cluster: ${names}. In the other form the operator would create all of it a second time, so it has written nothing. Start it ${form} --names-with-cluster`,
+    `--names-with-cluster is fixed for the life of an installation: what AWS has of this cluster's objects is named ${form} the name of the cluster: ${names}. In the other form the operator would create all of it a second time, so it has written nothing. Run it ${form} --names-with-cluster`,
   );
 }
 
@@ -89,17 +91,21 @@ function otherForm(cluster: string, clusterPrefix: string): { readonly form: str
 }
 
 /**
- * Why nothing is done to an object whose resource has its default name in the other form, where no environment and no queue has
- * shown it for all: AWS's names cannot change, so the operator would create the resource a second time. Only the object's own
- * status is asked, so that nobody holds objects of others.
+ * Why nothing is done to an object whose resource has its default name in the other form, or the name of another cluster in the
+ * path of its role, where no environment and no queue has shown it for all: AWS's names cannot change, so the operator would
+ * create the resource a second time. Only the object's own status is asked, so that nobody holds objects of others.
  *
  * @param clusterPrefix as for `refusedName`
  */
 export function misnamed(object: KubeObject, cluster: Pick<Cluster, "name">, clusterPrefix = ""): string | undefined {
+  const { arn = "" } = (object.status ?? {}) as { readonly arn?: string };
+  const maker = clusterInRole(arn);
+  if (maker !== undefined && maker !== cluster.name) {
+    return `this object was made as ${arn}, under the cluster name ${maker}, which AWS cannot change, and under ${cluster.name} it would be made a second time; nothing is written. Start the operator with ${shell`--cluster-name=${maker}`}`;
+  }
   const kind: OperatorKind = kindOf(object.kind);
   const { isPrefix, endsWithUid, within, maxLength } = kind.awsName;
   if (isPrefix === true || endsWithUid === true || within !== undefined || kind.global === true) return undefined;
-  const { arn = "" } = (object.status ?? {}) as { readonly arn?: string };
   const recorded = nameIn(arn).replace(/:\d+$/, "");
   const { namespace, name } = object.metadata;
   const { form, prefix } = otherForm(cluster.name, clusterPrefix);
@@ -129,8 +135,8 @@ function bornBy(
   });
 }
 
-/** Whether something in AWS has the name of the cluster in a name that AWS cannot change. */
-function hasNameOfCluster({ metadata: { annotations = {} }, spec }: KubeObject): boolean {
+/** Whether something in AWS has the name of the cluster in a name that AWS cannot change: roles have it in their path. */
+function hasNameOfCluster({ kind, metadata: { annotations = {} }, spec }: KubeObject): boolean {
   const { iam, network, securityGroup, vpcEndpoints } = spec as {
     readonly iam?: object;
     readonly securityGroup?: object;
@@ -138,6 +144,7 @@ function hasNameOfCluster({ metadata: { annotations = {} }, spec }: KubeObject):
     readonly network?: { readonly securityGroup?: object; readonly vpcEndpoints?: string };
   };
   return (
+    kind === BatchRoleKind.kind ||
     annotations[rolesAnnotation] !== undefined ||
     [iam, securityGroup, vpcEndpoints, network?.securityGroup, network?.vpcEndpoints].some(
       (asked) => asked !== undefined,
@@ -151,19 +158,19 @@ function underOtherNames(borne: readonly Borne[], { name }: Cluster): ClusterNam
   const former = most[0]?.owner.cluster ?? "";
   const names = firstOf(most.map(({ awsName }) => awsName));
   return new ClusterNameRefused(
-    `--cluster-name is ${name}, but what AWS has of this cluster's objects bears the cluster name ${former}: ${names}. Under another name the operator would create all of it a second time, so it has written nothing. Start it with ${shell`--cluster-name=${former}`}; to rename the cluster, start it with ${shell`--cluster-name=${name} --rename-cluster-from=${former}`}, of which plan shows the changes first`,
+    `--cluster-name is ${name}, but what AWS has of this cluster's objects bears the cluster name ${former}: ${names}. Under another name the operator would create all of it a second time, so it has written nothing. Run it with ${shell`--cluster-name=${former}`}; to rename the cluster, start the operator with ${shell`--cluster-name=${name} --rename-cluster-from=${former}`}, of which plan shows the changes first`,
   );
 }
 
 function namedAfter({ name, formerName = "" }: Cluster): ClusterNameRefused {
   return new ClusterNameRefused(
-    `the cluster cannot be renamed from ${formerName} to ${name}: with --names-with-cluster the old name is in all names in AWS. Nothing was written. Start with ${shell`--cluster-name=${formerName}`}`,
+    `the cluster cannot be renamed from ${formerName} to ${name}: with --names-with-cluster the old name is in all names in AWS. Nothing was written. Run it with ${shell`--cluster-name=${formerName}`}`,
   );
 }
 
 function cannotRename(fixed: readonly KubeObject[], { name, formerName = "" }: Cluster): ClusterNameRefused {
   const paths = firstOf(fixed.map((object) => `${object.kind} ${keyText(object.metadata)}`));
   return new ClusterNameRefused(
-    `the cluster cannot be renamed from ${formerName} to ${name}: roles, security groups or VPC endpoints that the operator made for ${paths} have the old name in names that AWS cannot change. Nothing was written. Start with ${shell`--cluster-name=${formerName}`}, and keep that name, or first take spec.iam, and what asks for a security group or endpoints, out of these objects`,
+    `the cluster cannot be renamed from ${formerName} to ${name}: roles, security groups or VPC endpoints that the operator made for ${paths} have the old name in names that AWS cannot change. Nothing was written. Run it with ${shell`--cluster-name=${formerName}`}, and keep that name, or first delete the BatchRoles, and take spec.iam, and what asks for a security group or endpoints, out of the other objects`,
   );
 }

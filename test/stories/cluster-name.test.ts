@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Cluster } from "../../src/controllers/ownership/ownership.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
-import { batchNetwork, computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
+import { batchNetwork, computeEnvironment, ec2, jobDefinition, jobQueue, role, withTypes } from "../manifests.ts";
 import { createWorld, type World, type WorldOptions } from "../world.ts";
 import { aWorld, expectSilence, expectStory } from "./story.ts";
 
@@ -99,6 +99,32 @@ describe("a cluster that is renamed", () => {
     const world = await createWorld(again(before, { cluster: renamed }));
     await world.seconds(60);
     await expect(world.stop()).rejects.toThrow(/cannot be renamed from blue to green: .* for BatchNetwork team\/net /);
+  });
+
+  it("is refused where a BatchRole has a role, whose path has the old name", async () => {
+    const before = await blueWorld(role("builders"));
+    const [earlier, roles] = [before.writes().length, before.aws.truth.roles().length];
+    const world = await createWorld(again(before, { cluster: renamed }));
+    await world.seconds(120);
+    expect(world.writes().slice(earlier)).toEqual([]);
+    expect(world.aws.truth.roles()).toHaveLength(roles);
+    await expect(world.stop()).rejects.toThrow(
+      /cannot be renamed from blue to green: .* for BatchRole team\/builders /,
+    );
+  });
+
+  it("has no role made a second time, also where there is neither an environment nor a queue", async () => {
+    const before = await aWorld({ cluster: blue });
+    before.apply(role("builders"));
+    await before.untilReady();
+    await before.stop();
+    const roles = before.aws.truth.roles().length;
+    const world = await aWorld(again(before, { cluster: renamed }));
+    await world.seconds(120);
+    expect(world.aws.truth.roles()).toHaveLength(roles);
+    expect(world.condition("BatchRole", "builders", "Stalled")?.message).toMatch(
+      /under the cluster name blue.*--cluster-name=blue$/,
+    );
   });
 
   it("is refused where AWS has the old name in names that it cannot change", async () => {

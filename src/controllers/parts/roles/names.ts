@@ -31,6 +31,11 @@ export function isMadeByOperator(arn: string): boolean {
   return /^arn:[^:]*:iam::[^:]*:(role|instance-profile)\/aws-batch-operator\//.test(arn);
 }
 
+/** The name of the cluster whose operator created a role, by ARN; undefined: none did. */
+export function clusterInRole(arn: string): string | undefined {
+  return /^arn:[^:]*:iam::[^:]*:role\/aws-batch-operator\/([^/]+)\//.exec(arn)?.[1];
+}
+
 /** The owner of a role: one object, or all objects of the namespace that share it by name. */
 export type RoleScope =
   | { readonly kind: "object"; readonly name: string; readonly purpose: RolePurpose }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { desiredRolesOf } from "../../../../src/controllers/parts/roles/desired.ts";
-import { isMadeByOperator, roleName, rolePath } from "../../../../src/controllers/parts/roles/names.ts";
+import { clusterInRole, isMadeByOperator, roleName, rolePath } from "../../../../src/controllers/parts/roles/names.ts";
 import { desired, identity, place } from "./given.ts";
 
 describe("the name of a role", () => {
@@ -37,6 +37,8 @@ describe("the name of a role", () => {
     expect(rolePath("prod")).toBe("/aws-batch-operator/prod/");
     expect(isMadeByOperator(desired({ jobRole: {} }).arn)).toBe(true);
     expect(isMadeByOperator("arn:aws:iam::123456789012:role/service-role/AWSBatchServiceRole")).toBe(false);
+    expect(clusterInRole("arn:aws:iam::123456789012:role/service-role/AWSBatchServiceRole")).toBeUndefined();
+    expect(clusterInRole("arn:aws:iam::123456789012:role/aws-batch-operator/blue/job/team_x_00000000")).toBe("blue");
   });
 });
 
