@@ -73,6 +73,8 @@ export interface AwsNaming<Name extends string = string> {
   readonly maxLength: number;
   /** Whether the name is a prefix of several resources, which their tags assign to the object. */
   readonly isPrefix?: true;
+  /** Whether several objects may give the same name: it is of what they are in. */
+  readonly isShared?: true;
   /** Whether the uid of the object is the end of the name, so that an object that is created again has another. */
   readonly endsWithUid?: true;
   /** A kind that objects reference: the name is unique only in the AWS resource that the reference leads to. */

@@ -54,7 +54,7 @@ export const BatchNetworkKind = {
   description: "A network that compute environments share: subnets, security groups and VPC endpoints of one VPC.",
   columns: [{ name: "VPC", type: "string", description: "VPC.", jsonPath: ".spec.vpcId" }],
   selectable: [".spec.region", ".spec.vpcId"],
-  awsName: { field: "vpcId", maxLength: 32 },
+  awsName: { field: "vpcId", maxLength: 32, isShared: true },
   references: [],
   conditions: ["SelectionReady", "SecurityGroupReady", "EndpointsReady"],
   reasons: [selectionReasons, securityGroupReasons, endpointsReasons, batchNetworkReasons],

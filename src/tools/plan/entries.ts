@@ -282,6 +282,8 @@ function blockedBy(end: KubeObject | undefined): string | undefined {
   const isHeld = [pausedAnnotation, dryRunAnnotation].some((key) => end.metadata.annotations?.[key] === "true");
   if (ready === undefined || ready.status === "True" || isHeld || statusOf(end).plan?.approval !== undefined)
     return undefined;
+  // It ends by itself, however long it runs.
+  if (end.kind === BatchJobKind.kind && ["JobStarting", "JobRunning"].includes(ready.reason)) return undefined;
   return dependenceText(end, ready.reason) ?? reasonText(ready);
 }
 

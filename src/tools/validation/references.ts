@@ -1,3 +1,4 @@
+import type { AwsNaming } from "../../api/batch-kind.ts";
 import { keyText, type ObjectKey } from "../../api/object.ts";
 import { referencesOf } from "../../api/references.ts";
 import { kindOf, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
@@ -138,8 +139,8 @@ export function awsNameFindings(
   objects: NamedObjects,
   identities: ReadonlyMap<string, readonly Named[]>,
 ): Finding[] {
-  if (object.name === "") return [];
-  const { field } = kindOf(object.kind).awsName;
+  const { field, isShared }: AwsNaming = kindOf(object.kind).awsName;
+  if (object.name === "" || isShared === true) return [];
   const other = identities
     .get(awsIdentity(object, objects))
     ?.find(({ namespace, name }) => name !== "" && (namespace !== object.namespace || name !== object.name));

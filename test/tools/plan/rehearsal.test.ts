@@ -97,6 +97,12 @@ ${more}`;
     expect(steps.flatMap((step) => (step.kind === "write" ? [step.operation] : []))).toEqual(["SubmitJob"]);
   });
 
+  test("that runs for hours waits for nobody", async () => {
+    const { planned } = await accountWith(quickstart);
+    const { action, blocked } = (await planned({ ...quickstart, "job.yaml": job("sleep 36000") }))("BatchJob");
+    expect({ action, blocked }).toEqual({ action: "create", blocked: undefined });
+  });
+
   /** What a plan says of a job that `local` has submitted, and of what the files say of it now. */
   async function plannedAfter(command: string, status: string, after: string | undefined) {
     const { cloud, clock, directory } = await operated({ ...quickstart, "job.yaml": job(command) }, status);

@@ -136,6 +136,12 @@ describe("identity", () => {
     ]);
   });
 
+  test("several networks may be in one VPC", () => {
+    const network = (name: string): string =>
+      `apiVersion: awsbatch.dev/v1alpha1\nkind: BatchNetwork\nmetadata:\n  name: ${name}\nspec:\n  vpcId: vpc-0123456789abcdef0\n  subnets: [subnet-0123456789abcdef0]`;
+    expect(problemsOf(`${network("one")}\n---\n${network("other")}\n`)).toEqual([]);
+  });
+
   test("one AWS name in two regions is two objects", () => {
     const inRegion = (name: string, region: string) =>
       definition
