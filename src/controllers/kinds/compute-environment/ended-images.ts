@@ -34,6 +34,8 @@ export function imagesLost(
   { computeResources: given }: Environment,
 ): readonly string[] {
   const hasInstances = wanted?.type === "EC2" || wanted?.type === "SPOT";
-  if (!hasInstances || (wanted.ec2Configuration ?? []).length > 0 || wanted.imageId !== undefined) return [];
-  return amazonLinux2({ ec2Configuration: given?.ec2Configuration }).map(({ imageType }) => imageType);
+  if (!hasInstances || (wanted.ec2Configuration ?? []).length > 0) return [];
+  return amazonLinux2({ ec2Configuration: given?.ec2Configuration, imageId: wanted.imageId }).map(
+    ({ imageType }) => imageType,
+  );
 }
