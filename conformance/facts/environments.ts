@@ -107,6 +107,12 @@ export const environmentRows: readonly Row[] = rowsOf("CreateComputeEnvironment"
     invalid("Invalid imageType in ComputeResources.ec2Configuration"),
   ],
   [
+    "AWS's own image of Amazon Linux 2",
+    "[UG ecs-al2-ami-deprecation] ours",
+    ec2("new", { ec2Configuration: [{ imageType: "ECS_AL2" }] }),
+    invalid("imageType ECS_AL2 is not supported for new compute environments."),
+  ],
+  [
     "a strategy on Fargate",
     "[CP]",
     fargate("new", { allocationStrategy: "BEST_FIT" }),

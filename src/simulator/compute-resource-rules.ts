@@ -54,6 +54,17 @@ export function requireLegalResources(resources: ComputeResource): void {
     throw invalid("Security group ids are required.");
   }
   requireConsistentResources(resources);
+  requireLivingImages(resources);
+}
+
+/** Since 2026-06-30 AWS creates nothing with its own images of Amazon Linux 2; a launch template may name another one. */
+function requireLivingImages({ ec2Configuration = [], imageId, launchTemplate }: ComputeResource): void {
+  if (imageId !== undefined || launchTemplate !== undefined) return;
+  const ended = ec2Configuration.find(
+    ({ imageType: type, imageIdOverride }) => /^ECS_AL2(_NVIDIA)?$/.test(type ?? "") && imageIdOverride === undefined,
+  );
+  // our words
+  if (ended !== undefined) throw invalid(`imageType ${ended.imageType} is not supported for new compute environments.`);
 }
 
 /** Checks members of EC2 or SPOT resources against each other, at creation and after an update. */

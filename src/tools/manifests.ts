@@ -23,6 +23,8 @@ export interface ReadManifests {
   /** If there are problems, do not use the manifests. */
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
+  /** As `Validation.refusedWhenNew`. */
+  readonly refusedWhenNew: readonly Problem[];
   /** Every file that was read. */
   readonly files: readonly string[];
   /** As `Validation.namespaces`. */

@@ -8,7 +8,7 @@ import { type ReadManifests, readManifests } from "./manifests.ts";
 import { directly } from "./piped-output.ts";
 import { type Paint, paintFor } from "./terminal/paint.ts";
 import { githubText, junitText, sarifText } from "./validation/ci-formats.ts";
-import { noteText, problemLines } from "./validation/problem.ts";
+import { byPlace, noteText, problemLines } from "./validation/problem.ts";
 
 const formats = ["text", "json", "github", "sarif", "junit"] as const;
 
@@ -28,16 +28,17 @@ export function validateCommand(io: Io, ending: Ending): Command {
 }
 
 async function validate({ output, ...flags }: ValidateFlags, io: Io): Promise<number> {
-  const read = await readManifests(sourcesIn(flags), io, undefined);
+  const found = await readManifests(sourcesIn(flags), io, undefined);
+  const read = { ...found, problems: [...found.problems, ...found.refusedWhenNew].sort(byPlace) };
   const paint = paintFor(styleOf(io.stdout, io.env));
   const { files, problems, notes } = read;
-  const found = visibleIn({ files, problems, notes });
+  const shown = visibleIn({ files, problems, notes });
   const texts = {
     text: () => validationText(read, paint),
     json: () => validationJson(read),
-    github: () => githubText(found),
-    sarif: () => sarifText(found, manifest.version),
-    junit: () => junitText(found),
+    github: () => githubText(shown),
+    sarif: () => sarifText(shown, manifest.version),
+    junit: () => junitText(shown),
   };
   const stdout = output === "github" ? directly(io.stdout) : io.stdout;
   stdout.write(texts[output]());

@@ -65,4 +65,15 @@ describe("a mistake is refused with its place", () => {
     expect(existsSync(join(directory, stateDirectory))).toBe(false);
     expect(aws.log).toEqual([]);
   });
+
+  it("classic-ec2: an image of Amazon Linux 2, which AWS refuses for what is new", async () => {
+    const directory = copyOf(exampleNamed("classic-ec2"));
+    const path = join(directory, "compute-environment.yaml");
+    edit(path, "    minvCpus: 0\n", "    minvCpus: 0\n    ec2Configuration: [{imageType: ECS_AL2}]\n");
+    const { exitCode, stdout } = await command(["validate", "-f", directory]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(`${path}:${lineOf(path, "ECS_AL2")}:`);
+    expect(stdout).toContain("use ECS_AL2023, or an image of yours as imageIdOverride");
+    expect(stdout).toContain("AWS changes the imageType of an existing environment in place where spec.updatePolicy");
+  });
 });

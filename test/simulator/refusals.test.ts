@@ -79,6 +79,11 @@ describe("CreateComputeEnvironment is refused", () => {
       "Invalid imageType in ComputeResources.ec2Configuration",
     ],
     [
+      "AWS's image of Amazon Linux 2",
+      ec2("ce", { ec2Configuration: [{ imageType: "ECS_AL2_NVIDIA" }] }),
+      "imageType ECS_AL2_NVIDIA is not supported for new compute environments.",
+    ],
+    [
       "EC2's strategy on Fargate",
       fargate("ce", { allocationStrategy: "BEST_FIT" }),
       "allocationStrategy is not applicable for Fargate.",

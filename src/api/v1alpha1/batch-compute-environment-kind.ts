@@ -136,6 +136,11 @@ const computeEnvironmentReasons = {
       means: "`replacement.policy` is Never, and AWS cannot make the change in place",
       todo: "revert the field, or allow the replacement",
     },
+    ImageTypeEnded: {
+      means:
+        "a new environment is needed, and AWS creates none with its own images of Amazon Linux 2; nothing was created, and what serves goes on",
+      todo: "set an `imageType` of Amazon Linux 2023, or undo what needs a new environment and change `imageType` in place",
+    },
     SpecNotApplied: {
       means:
         "an environment was created from this exact spec, but AWS reports different values, so the operator creates no other one for an hour; while AWS still creates it, under Reconciling",

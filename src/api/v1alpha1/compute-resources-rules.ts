@@ -135,6 +135,13 @@ export const computeResourcesRules: readonly ValidationRule[] = [
     message: "desiredvCpus must be between minvCpus and maxvCpus: change it, or leave it out",
     fieldPath: ".desiredvCpus",
   },
+  {
+    rule: "!has(self.imageId) || self.imageId == '' || !has(self.ec2Configuration) || self.ec2Configuration.all(image, !has(image.imageIdOverride))",
+    message:
+      "AWS's pages contradict each other on which image starts with both: remove imageId, which is deprecated, or each imageIdOverride",
+    reason: "FieldValueForbidden",
+    fieldPath: ".imageId",
+  },
 ];
 
 export const scalingPolicyRules: readonly ValidationRule[] = [

@@ -20,7 +20,7 @@ import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import { referredObjects } from "../../controllers/wakes.ts";
 import { listed } from "../../diagnosis/words.ts";
 import { rowOf } from "../local/rows.ts";
-import { retiredImages } from "../validation/warnings.ts";
+import { endedImages } from "../validation/warnings.ts";
 import type { ReadRegion } from "./copy/cloud.ts";
 import { effectsOf } from "./effects.ts";
 import { type AffectedQueue, type Entry, type EntryAction, type JobsEffect, noJobs } from "./entry.ts";
@@ -316,7 +316,11 @@ function notesFor(
 ): readonly string[] {
   if (action === "delete" || action === "forget") return [];
   if (action === "none") return askedNotes(end);
-  return [...imageNotes(object), ...notesOf(end), ...(readsNetwork ? networkNotes(end) : [])];
+  return [
+    ...endedImages(object).map(({ message }) => message),
+    ...notesOf(end),
+    ...(readsNetwork ? networkNotes(end) : []),
+  ];
 }
 
 function approvalNotes(end: KubeObject | undefined): readonly string[] {
@@ -340,12 +344,6 @@ function notesOf(end: KubeObject | undefined): readonly string[] {
       .warnings.filter(({ type }) => type !== "NetworkReady")
       .map(({ type, message }) => `${type}: ${message}`),
   ];
-}
-
-/** Images with which AWS does not create the environment any more. */
-function imageNotes({ spec }: KubeObject): readonly string[] {
-  const { computeResources = {} } = spec as { readonly computeResources?: Readonly<Record<string, unknown>> };
-  return retiredImages(computeResources).map(({ message }) => message);
 }
 
 /** What `status.network` says, with a note for each finding. */

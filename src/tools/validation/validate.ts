@@ -30,7 +30,7 @@ import {
 } from "./references.ts";
 import { withBatchRole } from "./shared-roles.ts";
 import { isTemplate, templateMessage, unrendered } from "./unrendered.ts";
-import { warningsOf } from "./warnings.ts";
+import { refusedWhenNew, warningsOf } from "./warnings.ts";
 
 /** A valid object as written, without defaults and status. */
 export interface ManifestObject {
@@ -58,6 +58,8 @@ export interface Validation {
   readonly problems: readonly Problem[];
   /** Skipped objects of other APIs, and warnings about what AWS may reject. */
   readonly notes: readonly Note[];
+  /** What AWS does not create any more, of valid manifests: no error where it exists already. */
+  readonly refusedWhenNew: readonly Problem[];
   /** Labels and annotations by name, of manifests of Namespaces: they say who may refer to what, and limit what may be used. */
   readonly namespaces: ReadonlyMap<string, NamespaceMetadata>;
 }
@@ -123,6 +125,7 @@ export function* validation(
       ...sorted.flatMap((entry) => (entry.kind === "refused" ? entry.problems : [])),
       ...checked.flatMap(({ problems }) => problems),
     ].sort(byPlace),
+    refusedWhenNew: ours.flatMap((entry) => refusedWhenNew(entry.named).map((finding) => problemOf(entry, finding))),
     notes: sorted.flatMap((entry) => (entry.kind === "skipped" ? [entry.note] : notesOf(entry, objects))),
     namespaces: new Map(sorted.flatMap((entry) => (entry.kind === "namespace" ? [[entry.name, entry.metadata]] : []))),
   };

@@ -1,4 +1,5 @@
-import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
+import { BatchComputeEnvironmentKind, type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
+import { amazonLinux2, refusedImages } from "../../aws/image-types.ts";
 import { instanceTypeNames, knownInstanceTypes } from "../../aws/instance-types.ts";
 import { type Window, windowFault } from "../../controllers/kinds/compute-environment/update-windows.ts";
 import { showsSpecValue } from "../../controllers/kinds/job-definition/shown-values.ts";
@@ -109,22 +110,58 @@ function unknownTypes({ instanceTypes: types }: Readonly<Record<string, unknown>
 }
 
 /**
- * Images of Amazon Linux 2 that AWS Batch provides: of ECS it refuses them for new environments, of EKS it has no updates.
- * Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_Ec2Configuration.html
+ * Images of Amazon Linux 2 that AWS Batch provides, as far as it may still create an environment with them.
+ *
+ * @param resources as a file has them
  */
-export function retiredImages({ ec2Configuration: images, imageId }: Readonly<Record<string, unknown>>): Finding[] {
-  if (!Array.isArray(images) || imageId !== undefined) return [];
-  return images.flatMap((image: unknown, index): Finding[] => {
-    const { imageType = "", imageIdOverride } = isRecord(image) ? image : {};
-    const [, platform, nvidia = ""] = /^(ECS|EKS)_AL2(_NVIDIA)?$/.exec(String(imageType)) ?? [];
-    if (platform === undefined || imageIdOverride !== undefined) return [];
+function retiredImages(resources: Readonly<Record<string, unknown>>): Finding[] {
+  const refused = new Set(refusedImages(imagesIn(resources)).map(({ index }) => index));
+  return amazonLinux2(imagesIn(resources)).flatMap(({ index, imageType, platform, successor }): Finding[] => {
+    if (refused.has(index)) return [];
     const fate =
       platform === "ECS"
-        ? "since 2026-06-30 AWS refuses to create environments with its own images of Amazon Linux 2"
+        ? "AWS refuses to create environments with its own images of Amazon Linux 2, unless the launch template names an image of yours"
         : "since 2025-11-26 AWS has no updates of its images of Amazon Linux 2";
-    const message = `${String(imageType)}: ${fate}: use ${platform}_AL2023${nvidia}`;
-    return [{ path: ["spec", "computeResources", "ec2Configuration", index, "imageType"], message }];
+    return [{ path: imageTypeAt(index), message: `${imageType}: ${fate}: use ${successor}` }];
   });
+}
+
+/** Both of an object: with the first AWS creates nothing any more, of the second it has no updates. */
+export function endedImages(object: { readonly kind: string; readonly spec?: unknown }): Finding[] {
+  const resources = resourcesOf(object);
+  return resources === undefined ? [] : [...refusedWhenNew(object), ...retiredImages(resources)];
+}
+
+/** What AWS does not create any more. An environment that exists runs on with it. */
+export function refusedWhenNew(object: { readonly kind: string; readonly spec?: unknown }): Finding[] {
+  const resources = resourcesOf(object);
+  if (resources === undefined) return [];
+  return refusedImages(imagesIn(resources)).map(({ index, imageType, successor }) => {
+    const message = `${imageType}: since 2026-06-30 AWS refuses to create environments with its own images of Amazon Linux 2: use ${successor}, or an image of yours as imageIdOverride. AWS changes the imageType of an existing environment in place where spec.updatePolicy is set, under the service-linked role, and not under BEST_FIT`;
+    return { path: imageTypeAt(index), message };
+  });
+}
+
+function resourcesOf({ kind, spec }: { readonly kind: string; readonly spec?: unknown }) {
+  const resources = isRecord(spec) && kind === BatchComputeEnvironmentKind.kind ? spec["computeResources"] : undefined;
+  return isRecord(resources) ? resources : undefined;
+}
+
+function imagesIn({ ec2Configuration, imageId, launchTemplate }: Readonly<Record<string, unknown>>) {
+  const images = Array.isArray(ec2Configuration) ? (ec2Configuration as readonly unknown[]) : [];
+  const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+  return {
+    ec2Configuration: images.map((image) => {
+      const { imageType, imageIdOverride } = isRecord(image) ? image : {};
+      return { imageType: text(imageType), imageIdOverride: text(imageIdOverride) };
+    }),
+    imageId: text(imageId),
+    launchTemplate,
+  };
+}
+
+function imageTypeAt(index: number): Path {
+  return ["spec", "computeResources", "ec2Configuration", index, "imageType"];
 }
 
 /** The API server takes them: no rule of a schema knows time zones. */

@@ -63,6 +63,14 @@ const onEc2: readonly Row[] = [
     resources({ ec2Configuration: [{ imageType: "ECS_AL2023" }] }),
     resources({ ec2Configuration: [{ imageType: "ECS_AL2023", imageKubernetesVersion: "1.33" }] }),
   ],
+  [
+    "AWS's pages contradict each other on which image starts with both: remove imageId, which is deprecated, or each imageIdOverride",
+    resources({ imageId: "ami-0a1b2c3d", ec2Configuration: [{ imageType: "ECS_AL2023" }] }),
+    resources({
+      imageId: "ami-0a1b2c3d",
+      ec2Configuration: [{ imageType: "ECS_AL2023", imageIdOverride: "ami-0e1f2a3b" }],
+    }),
+  ],
   ["region cannot be changed", { region: "eu-central-1" }, { region: "eu-west-1" }, { region: "eu-central-1" }],
   [
     "computeEnvironmentName cannot be changed",

@@ -40,6 +40,7 @@ import {
 import { type Context, sideBySide } from "./context.ts";
 import { creationBackOff, ownershipTagsLost } from "./creation-back-off.ts";
 import { differences } from "./diff.ts";
+import { endedHindrance, imagesLost } from "./ended-images.ts";
 import { environmentQuota, numberHindrance } from "./environment-quota.ts";
 import {
   createdAt,
@@ -111,8 +112,8 @@ export function firstEnvironment(spec: Spec, seen: Seen, now: number): Step<Acti
       checkInMs: unwatchedCheckMs,
     };
   }
-  const full = numberHindrance(seen);
-  if (full !== undefined) return full;
+  const found = endedHindrance(spec, `${seen.freeName.name} does not exist`) ?? numberHindrance(seen);
+  if (found !== undefined) return found;
   return make({ spec, seen, now }, [], `${seen.freeName.name} is being created`);
 }
 
@@ -129,19 +130,29 @@ export function successor(spec: Spec, seen: Seen, existing: readonly Environment
     };
   }
   const found =
-    ownershipTagsLost(seen) ?? creationBackOff(spec, seen, existing, now) ?? hindrance(spec, seen, existing);
+    ownershipTagsLost(seen) ??
+    endedHindrance(spec, `${fields} requires a new environment`) ??
+    creationBackOff(spec, seen, existing, now) ??
+    hindrance(spec, seen, existing);
   if (found !== undefined) return found;
   // An adopted environment keeps its own name, and another tool may still depend on it.
   const adopted = serving.some(
     (environment) =>
       environment.computeEnvironmentName === seen.baseName && environment.tags?.[servingSinceTag] === undefined,
   );
+  // AWS's default is another one now: nobody has asked for that.
+  const lost = reference === undefined ? [] : imagesLost(spec, reference);
   const held =
     reference !== undefined &&
-    (isHeld(spec, seen, "Create", reference) || (adopted && !isApproved(seen, "Create", reference)));
+    (isHeld(spec, seen, "Create", reference) ||
+      ((adopted || lost.length > 0) && !isApproved(seen, "Create", reference)));
   if (serving.length > 0 && held) {
     const value = approvalOf(seen, "Create", [reference]);
-    return approval(value, `${fields} requires a new environment, which waits for approval`);
+    const otherImage =
+      lost.length === 0
+        ? ""
+        : `: spec.computeResources.ec2Configuration is not set, so instances start with Amazon Linux 2023 there, and with Amazon Linux 2 (${lost.join(", ")}) today`;
+    return approval(value, `${fields} requires a new environment, which waits for approval${otherImage}`);
   }
   return make(
     { spec, seen, now },
@@ -196,7 +207,10 @@ export function afterInvalid(context: Context, target: Environment): readonly St
     // If there is no quota for another attempt, a target that was fixed meanwhile still becomes VALID.
     const again = revalidation(seen, target, invalidEveryMs, now);
     const message = `${seen.freeName.name} is being created after AWS found ${name} INVALID: ${reason}`;
-    const next = numberHindrance(seen) ?? make({ spec, seen, now }, [target, ...set.predecessors], message);
+    const next =
+      endedHindrance(spec, `${name} is INVALID (${reason}), so a new environment is needed`) ??
+      numberHindrance(seen) ??
+      make({ spec, seen, now }, [target, ...set.predecessors], message);
     return again.kind === "act" ? [again, next] : [next];
   }
   const found = `AWS found ${name} INVALID: ${reason}.${who}`;
