@@ -79,7 +79,7 @@ function inOtherForm(
   const names = firstOf(misnamed.map(({ awsName }) => awsName));
   const { form } = other;
   return new ClusterNameRefused(
-    `--names-with-cluster is fixed for the life of an installation: what AWS has of this cluster's objects is named ${form} the name of the cluster: ${names}. In the other form the operator would create all of it a second time, so it has written nothing. Start it ${form} --names-with-cluster`,
+    `--names-with-cluster is fixed for the life of an installation: what AWS has of this cluster's objects is named ${form} the name of the cluster: ${names}. In the other form the operator would create all of it a second time, so it has written nothing. Run it ${form} --names-with-cluster`,
   );
 }
 
@@ -151,19 +151,19 @@ function underOtherNames(borne: readonly Borne[], { name }: Cluster): ClusterNam
   const former = most[0]?.owner.cluster ?? "";
   const names = firstOf(most.map(({ awsName }) => awsName));
   return new ClusterNameRefused(
-    `--cluster-name is ${name}, but what AWS has of this cluster's objects bears the cluster name ${former}: ${names}. Under another name the operator would create all of it a second time, so it has written nothing. Start it with ${shell`--cluster-name=${former}`}; to rename the cluster, start it with ${shell`--cluster-name=${name} --rename-cluster-from=${former}`}, of which plan shows the changes first`,
+    `--cluster-name is ${name}, but what AWS has of this cluster's objects bears the cluster name ${former}: ${names}. Under another name the operator would create all of it a second time, so it has written nothing. Run it with ${shell`--cluster-name=${former}`}; to rename the cluster, start the operator with ${shell`--cluster-name=${name} --rename-cluster-from=${former}`}, of which plan shows the changes first`,
   );
 }
 
 function namedAfter({ name, formerName = "" }: Cluster): ClusterNameRefused {
   return new ClusterNameRefused(
-    `the cluster cannot be renamed from ${formerName} to ${name}: with --names-with-cluster the old name is in all names in AWS. Nothing was written. Start with ${shell`--cluster-name=${formerName}`}`,
+    `the cluster cannot be renamed from ${formerName} to ${name}: with --names-with-cluster the old name is in all names in AWS. Nothing was written. Run it with ${shell`--cluster-name=${formerName}`}`,
   );
 }
 
 function cannotRename(fixed: readonly KubeObject[], { name, formerName = "" }: Cluster): ClusterNameRefused {
   const paths = firstOf(fixed.map((object) => `${object.kind} ${keyText(object.metadata)}`));
   return new ClusterNameRefused(
-    `the cluster cannot be renamed from ${formerName} to ${name}: roles, security groups or VPC endpoints that the operator made for ${paths} have the old name in names that AWS cannot change. Nothing was written. Start with ${shell`--cluster-name=${formerName}`}, and keep that name, or first take spec.iam, and what asks for a security group or endpoints, out of these objects`,
+    `the cluster cannot be renamed from ${formerName} to ${name}: roles, security groups or VPC endpoints that the operator made for ${paths} have the old name in names that AWS cannot change. Nothing was written. Run it with ${shell`--cluster-name=${formerName}`}, and keep that name, or first take spec.iam, and what asks for a security group or endpoints, out of these objects`,
   );
 }

@@ -143,7 +143,6 @@ function nothingIn({ paths, kustomization }: ManifestSources): Problem {
   const [file = kustomization ?? ""] = paths;
   return {
     file: file === "-" ? standardInput : file,
-    line: 1,
     field: "",
     message: "contains no object of awsbatch.dev: correct the path, or add --allow-empty",
   };

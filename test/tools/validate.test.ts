@@ -100,7 +100,7 @@ describe("validate", () => {
       exitCode: 1,
       lines: [
         skipped,
-        "DIR:1: contains no object of awsbatch.dev: correct the path, or add --allow-empty",
+        "DIR: contains no object of awsbatch.dev: correct the path, or add --allow-empty",
         "invalid: 1 error in 1 file",
       ],
     });

@@ -14,7 +14,7 @@ export interface ValidationResult {
 interface CiEntry {
   readonly level: "error" | "warning" | "note";
   readonly file: string;
-  readonly line: number;
+  readonly line: number | undefined;
   readonly column: number | undefined;
   /** Undefined: the file has no object of ours there. */
   readonly object: string | undefined;
@@ -68,7 +68,8 @@ export function sarifText(found: ValidationResult, version: string): string {
       {
         physicalLocation: {
           artifactLocation: { uri: encodeURI(file) },
-          region: { startLine: line, startColumn: column },
+          // Code scanning needs a line, also of a file as a whole.
+          region: { startLine: line ?? 1, startColumn: column },
         },
       },
     ],
@@ -109,7 +110,9 @@ function caseOf(name: string, entries: readonly CiEntry[]): string {
   const opening = `  <testcase classname="manifests" name="${xml(name)}"`;
   const [first] = entries;
   if (first === undefined) return `${opening}/>`;
-  const lines = entries.map(({ line, object = "manifest", message }) => `${line}: ${object}: ${message}`).join("\n");
+  const lines = entries
+    .map(({ line, object = "manifest", message }) => `${line === undefined ? "" : `${line}: `}${object}: ${message}`)
+    .join("\n");
   return `${opening}>\n    <failure message="${xml(first.message)}">${xml(lines)}</failure>\n  </testcase>`;
 }
 

@@ -178,5 +178,5 @@ function readMessage(error: Error): string {
 }
 
 function fileProblem(file: string, message: string): Problem {
-  return { file, line: 1, field: "", message };
+  return { file, field: "", message };
 }

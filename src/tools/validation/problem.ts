@@ -28,10 +28,10 @@ export function withLines(finding: Finding, write: readonly string[]): Finding {
   return { ...finding, message: `${finding.message}:`, write };
 }
 
-/** A file, or a place in it: without a column the file as a whole. */
+/** A place in a file: without a line the file as a whole, without a column the line. */
 interface FilePlace {
   readonly file: string;
-  readonly line: TextPlace["line"];
+  readonly line?: TextPlace["line"] | undefined;
   readonly column?: TextPlace["column"] | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface Problem extends FilePlace {
 /** The order of files, lines and columns. */
 export function byPlace(left: FilePlace, right: FilePlace): number {
   if (left.file !== right.file) return left.file < right.file ? -1 : 1;
-  return left.line - right.line || (left.column ?? 0) - (right.column ?? 0);
+  return (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0);
 }
 
 /** A note that is not a problem, e.g. a skipped object, or a warning. */
@@ -78,14 +78,14 @@ export function problemLines(problem: Problem): readonly string[] {
   return [problemText(problem), ...(problem.write ?? [])];
 }
 
-/** `file:line: message`, with the column if there is one. */
+/** `file:line: message`, with the column if there is one; of a file as a whole `file: message`. */
 export function noteText({ object, message, isWarning = false, ...place }: Note): string {
   const of = object === undefined ? "" : `${object}: `;
   return `${placeText(place)}: ${isWarning ? "warning: " : ""}${of}${message}`;
 }
 
 function placeText({ file, line, column }: FilePlace): string {
-  return column === undefined ? `${file}:${line}` : `${file}:${line}:${column}`;
+  return [file, line, column].filter((part) => part !== undefined).join(":");
 }
 
 /** `spec.list[0].name`; other keys are quoted: `tags["a/b"]`. */

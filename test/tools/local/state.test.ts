@@ -229,7 +229,7 @@ describe("a FIFO, for which a process would wait for ever,", () => {
   test("is not taken for a manifest either", async () => {
     const directory = temporaryDirectory();
     execFileSync("mkfifo", [join(directory, "a.yaml")]);
-    expect((await command(directory)).stderr).toContain("a.yaml:1: is not a regular file: remove it, or rename it");
+    expect((await command(directory)).stderr).toContain("a.yaml: is not a regular file: remove it, or rename it");
   });
 });
 

@@ -79,4 +79,10 @@ expected 5%
 </testsuite>
 `);
   });
+
+  test("names no line of a file that is not there", () => {
+    const problem = { file: "a", field: "", message: "there is no such file" };
+    const lines = junitText({ files: [], problems: [problem], notes: [] });
+    expect(lines).toContain(">manifest: there is no such file</failure>");
+  });
 });
