@@ -165,7 +165,7 @@ function attemptCause(job: DescribedJob | undefined): Cause | undefined {
     ? {
         code,
         sentence: `${lastAttempt(job.attempts)} could not pull the image ${image}: ${words}`,
-        fix: `fix the image's name or tag in the definition ${job.definition}; for ECR let the execution or instance role pull it; give the subnets a path to the registry (NAT gateway, or the endpoints ecr.api, ecr.dkr and s3)`,
+        fix: `fix the image's name or tag in the definition ${job.definition}, or for ECR let the execution or instance role pull it, or give the subnets a path to the registry (NAT gateway, or the endpoints ecr.api, ecr.dkr and s3)`,
       }
     : {
         code,

@@ -321,7 +321,7 @@ const cases: readonly {
     }),
     code: "ImagePullFailed",
     says: ["the only attempt", "app:1", "CannotPullContainerError"],
-    fix: "ecr.dkr",
+    fix: ", or for ECR let the execution or instance role pull it, or give the subnets a path to the registry (",
   },
   {
     when: "an attempt could not get its secrets",

@@ -117,6 +117,8 @@ function ownTitle(writes: readonly WriteStep[], change: Change | undefined, effe
   if (writes.length === 0) {
     return change?.action === "UpdateTags" ? "would get other tags in place" : "would be updated in place";
   }
+  // The request has what AWS has already.
+  if (writes.every(({ reason }) => reason === "Revalidating")) return "stays as it is, and AWS validates it again";
   if (effects.has("changes")) {
     if (change?.action === "UpdateInfrastructure")
       return "is updated in place: AWS replaces its instances under running jobs";

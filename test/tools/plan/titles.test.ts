@@ -8,6 +8,7 @@ import type { Manifest } from "../../../src/kube/memory-store.ts";
 import { crds, withSchemaDefaults } from "../../../src/tools/manifests.ts";
 import type { Entry } from "../../../src/tools/plan/entry.ts";
 import { namedIn } from "../../../src/tools/plan/objects.ts";
+import { titleOf } from "../../../src/tools/plan/titles.ts";
 import { objectFindings, schemaOf } from "../../../src/tools/validation/object.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../../manifests.ts";
 import type { World } from "../../world.ts";
@@ -292,4 +293,28 @@ test("each sentence of a plan about a job is true of what follows, for each fiel
 test("the fields that are tried are all of which another value is known to be valid", () => {
   const paths = tried.map((manifest) => [manifest.kind, variantsOf(manifest).map(({ path }) => path)]);
   expect(Object.fromEntries(paths)).toMatchSnapshot();
+});
+
+test("a request that only lets AWS validate an environment again is no update", () => {
+  const step = {
+    kind: "write",
+    operation: "UpdateComputeEnvironment",
+    subject: "team_a",
+    why: "",
+    fields: [],
+    hourly: undefined as never,
+  } as const;
+  const titled = (...reasons: readonly string[]): string =>
+    titleOf("update", {
+      kind: "BatchComputeEnvironment",
+      awsName: "team_a",
+      owned: [],
+      writes: reasons.map((reason, index) => ({ ...step, number: index + 1, reason })),
+      change: undefined,
+      adopted: undefined,
+      end: {},
+      going: { why: "", kept: undefined, lastWords: undefined },
+    });
+  expect(titled("Revalidating")).toBe("stays as it is, and AWS validates it again");
+  expect(titled("Updating", "Revalidating")).toBe("is updated in place");
 });
