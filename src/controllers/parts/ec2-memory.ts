@@ -17,10 +17,18 @@ export interface Ec2Memory {
   readonly wroteAt: Map<string, number>;
   /** By id of an endpoint or a group: when this process last asked EC2 to delete it, monotonic ms. */
   readonly removedAt: Map<string, number>;
+  /** By VPC and service: the write by which this process last asked EC2 to create that endpoint; none that EC2 refused. */
+  readonly creations: Map<string, Creation>;
   /** By uid of an object, or id of a VPC, that lacks what somebody else may bring at any time. */
   readonly lacking: Set<string>;
   /** By `Writer.key`, then by the text of the writes. */
   readonly refused: Map<string, Map<string, NotedRefusal>>;
+}
+
+interface Creation {
+  readonly by: unknown;
+  /** Monotonic ms. */
+  readonly at: number;
 }
 
 /** For whom refused writes are remembered, and until what changes. */
@@ -43,6 +51,7 @@ export function newEc2Memory(): Ec2Memory {
     lacking: new Set(),
     wroteAt: new Map(),
     removedAt: new Map(),
+    creations: new Map(),
     refused: new Map(),
   };
 }
@@ -104,6 +113,26 @@ export function noteRemoval(memory: Pick<Ec2Memory, "removedAt">, ids: readonly 
  */
 export function removedLately({ removedAt }: Ec2Memory, id: string, now: number): boolean {
   return now - (removedAt.get(id) ?? Number.NEGATIVE_INFINITY) < shownWithinMs;
+}
+
+/**
+ * Notes that EC2 is asked to create an endpoint, unless this process asked for the same a moment ago, for another network:
+ * EC2 may not show that one yet, and has one name of a service in a VPC.
+ *
+ * @param by the write, and the key of its VPC and service
+ * @param now monotonic ms
+ * @returns whether it may be asked for
+ */
+export function noteCreation(
+  { creations }: Pick<Ec2Memory, "creations">,
+  { key, by }: { readonly key: string; readonly by: unknown },
+  now: number,
+): boolean {
+  for (const [other, { at }] of creations) if (now - at >= shownWithinMs) creations.delete(other);
+  const known = creations.get(key);
+  if (known !== undefined && known.by !== by) return false;
+  creations.set(key, { by, at: now });
+  return true;
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { DeleteVpcEndpointsResult } from "@aws-sdk/client-ec2";
-import { neverHappened } from "../../../aws/calls.ts";
+import { NotSent, neverHappened } from "../../../aws/calls.ts";
 import type { Ec2Api } from "../../../aws/ec2.ts";
 import type { Ec2Region } from "../../../aws/ec2-region.ts";
 import { classify } from "../../../aws/errors.ts";
 import { tagList } from "../../ownership/tags.ts";
 import { OutOfDate, RefusalNoted } from "../../pass/failures.ts";
 import type { Ports } from "../../ports.ts";
-import { type Ec2Memory, noteRemoval, type Writer, writeFor } from "../ec2-memory.ts";
+import { type Ec2Memory, noteCreation, noteRemoval, type Writer, writeFor } from "../ec2-memory.ts";
 import { createGroup } from "../new-group.ts";
 import { retag } from "../retag.ts";
 import { permissionOf } from "../security-group/rules.ts";
@@ -30,7 +30,8 @@ export interface VpcWriting {
  * Carries out one action. Endpoints do not depend on one another, so a refusal of one does not hold back the others.
  *
  * @throws RefusalNoted the first refusal, after all writes were tried
- * @throws NotSent by OutOfDate: endpoints were to be deleted, but their users have changed since the decision
+ * @throws NotSent by OutOfDate: endpoints were to be deleted, but their users have changed since the decision; or one was to be
+ * created that another network has just asked for
  */
 export async function writeInVpc(
   { vpcId, writes }: VpcAction,
@@ -41,12 +42,20 @@ export async function writeInVpc(
   const requireCurrent = (): void => {
     if (!isCurrent()) throw new OutOfDate(`the users of the endpoints of ${vpcId} changed`);
   };
+  // A call that is tried again on another connection is checked again.
+  const beforeSend = (write: EndpointWrite) => (): void => {
+    if (write.kind === "deleteEndpoints") requireCurrent();
+    const key = creationOf(write);
+    if (key !== undefined && !noteCreation(memory, { key, by: write }, clock.monotonic())) {
+      throw new OutOfDate(`another network has just asked for ${key}`);
+    }
+  };
   let first: unknown;
   const refusals: unknown[] = [];
   try {
     for (const write of writes) {
       signal.throwIfAborted();
-      const work = (): Promise<void> => carriedOut(write, ec2.api, requireCurrent, signal);
+      const work = (): Promise<void> => carriedOut(write, ec2.api, beforeSend(write), signal);
       const error = await writeFor(memory, writer, [write], clock, work).then(
         () => undefined,
         (thrown: unknown) => thrown,
@@ -54,6 +63,8 @@ export async function writeInVpc(
       first ??= error;
       const refusal = error instanceof RefusalNoted ? error.cause : error;
       if (refusal !== undefined) refusals.push(refusal);
+      const key = creationOf(write);
+      if (key !== undefined && neverHappened(refusal) && !(refusal instanceof NotSent)) memory.creations.delete(key);
       const mayBeDone = write.kind === "deleteEndpoints" && !neverHappened(refusal);
       if (mayBeDone) noteRemoval(memory, write.endpointIds, clock.monotonic());
     }
@@ -65,6 +76,12 @@ export async function writeInVpc(
     }
   }
   if (first !== undefined) throw first;
+}
+
+/** The VPC and the service of an endpoint that a write creates. */
+function creationOf(write: EndpointWrite): string | undefined {
+  const creates = write.kind === "createInterface" || write.kind === "createGateway";
+  return creates ? `${write.vpcId} ${write.serviceName}` : undefined;
 }
 
 /** EC2's limit for one call. */
@@ -85,10 +102,10 @@ function throwUnsuccessful({ Unsuccessful = [] }: DeleteVpcEndpointsResult): voi
 async function carriedOut(
   write: EndpointWrite,
   api: Ec2Api,
-  beforeDeleting: () => void,
+  beforeSend: () => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const options = { signal };
+  const options = { signal, beforeSend };
   switch (write.kind) {
     case "createGroup":
       return await createGroup(api, write, signal);
@@ -141,7 +158,7 @@ async function carriedOut(
     case "deleteEndpoints":
       for (let at = 0; at < write.endpointIds.length; at += mostAtOnce) {
         const VpcEndpointIds = write.endpointIds.slice(at, at + mostAtOnce);
-        throwUnsuccessful(await api.deleteVpcEndpoints({ VpcEndpointIds }, { signal, beforeSend: beforeDeleting }));
+        throwUnsuccessful(await api.deleteVpcEndpoints({ VpcEndpointIds }, options));
       }
       return;
     case "takeOver":
