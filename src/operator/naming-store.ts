@@ -1,6 +1,6 @@
 import type { KubeObject } from "../api/object.ts";
 import { kinds, type OperatorKind } from "../api/v1alpha1/kinds.ts";
-import { prefixedAwsName } from "../controllers/ownership/naming.ts";
+import { prefixedAwsName, prefixOfKind } from "../controllers/ownership/naming.ts";
 import type { Store } from "../runtime/store.ts";
 import { seenStore } from "./seen-store.ts";
 
@@ -16,14 +16,12 @@ export function namingStore(store: Store, clusterPrefix = ""): Store {
 
 /** The same object, which gives its name in AWS. */
 export function withAwsName(object: KubeObject, clusterPrefix = ""): KubeObject {
-  if (clusterPrefix === "") return object;
   const kind: OperatorKind | undefined = kinds.find((one) => one.kind === object.kind);
-  // A name that ends in the uid is unique, and a name within another resource in that; one in IAM has a hash of the cluster.
-  if (kind === undefined || kind.awsName.endsWithUid === true || kind.awsName.within !== undefined) return object;
-  if (kind.global === true) return object;
+  const prefix = kind === undefined ? "" : prefixOfKind(kind, clusterPrefix);
+  if (kind === undefined || prefix === "") return object;
   const { field, maxLength } = kind.awsName;
   const spec = (object.spec ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof spec[field] === "string") return object;
   const { namespace, name } = object.metadata;
-  return { ...object, spec: { ...spec, [field]: prefixedAwsName(clusterPrefix, namespace, name, maxLength) } };
+  return { ...object, spec: { ...spec, [field]: prefixedAwsName(prefix, namespace, name, maxLength) } };
 }

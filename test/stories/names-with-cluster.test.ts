@@ -8,6 +8,7 @@ import {
   ec2,
   jobDefinition,
   jobQueue,
+  quotaShare,
   serviceEnvironment,
   sharedQueue,
 } from "../manifests.ts";
@@ -52,6 +53,13 @@ async function startedAgain(
 }
 
 describe("names in AWS that begin with the name of the cluster", () => {
+  it("are none of a quota share, whose default name is of its queue", async () => {
+    const world = await aWorld({ cluster: blue, flags });
+    world.apply(...sharedQueue("train"), quotaShare("share", "train"));
+    await world.untilReady();
+    expect(world.condition("QuotaShare", "share", "Ready")?.status).toBe("True");
+  });
+
   it("let two clusters with the same manifests share an account", async () => {
     const first = await aWorld({ cluster: blue, flags });
     first.apply(...manifests, batchJob("once", { jobQueueRef: { name: "q1" }, jobDefinitionRef: { name: "hello" } }));

@@ -3,7 +3,7 @@ import type { OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import { directivesOf } from "../pass/directives.ts";
 import type { Objects, Settings } from "../ports.ts";
 import { type NamespaceReads, nameSeen } from "./names-seen.ts";
-import { awsNameOf, belongsTo, recordNameOf } from "./naming.ts";
+import { awsNameOf, belongsTo, prefixOfKind, recordNameOf } from "./naming.ts";
 import { type Cluster, identityOf, ownerIn, ownershipOf, retainedFromTag, type Tags } from "./ownership.ts";
 
 type Located = { readonly region?: string | undefined };
@@ -51,7 +51,7 @@ export async function claimantOf<O extends KubeObject>(
 ): Promise<O | undefined> {
   if (rivals.length === 0) return undefined;
   const name = awsNameOf(kind, object);
-  const { clusterPrefix } = reads.settings.names;
+  const clusterPrefix = prefixOfKind(kind, reads.settings.names.clusterPrefix);
   const isFirst = {
     hasPrefix: ({ metadata }: O) => belongsTo(metadata.namespace, name, clusterPrefix),
     hasResource,

@@ -4,7 +4,7 @@ import { directivesOf } from "../pass/directives.ts";
 import type { Ports } from "../ports.ts";
 import { allowedName, type NameSeen, whoseName } from "./names.ts";
 import { annotationsOf } from "./namespace-annotations.ts";
-import { awsNameOf } from "./naming.ts";
+import { awsNameOf, prefixOfKind } from "./naming.ts";
 
 /** What is read of Kubernetes. */
 export interface NamespaceReads {
@@ -18,18 +18,19 @@ export interface NamespaceReads {
  */
 export async function nameSeen(
   object: KubeObject,
-  kind: { readonly awsName: AwsNaming },
+  kind: { readonly awsName: AwsNaming; readonly global?: boolean },
   { objects, settings }: NamespaceReads,
   signal: AbortSignal,
 ): Promise<NameSeen> {
   const { namespace } = object.metadata;
   const name = awsNameOf(kind, object);
-  const isForeign = whoseName(name, namespace, settings.names) !== undefined;
+  const names = { ...settings.names, clusterPrefix: prefixOfKind(kind, settings.names.clusterPrefix) };
+  const isForeign = whoseName(name, namespace, names) !== undefined;
   const adopts = directivesOf(object, settings).adoptionPolicy !== "Never";
   if (!isForeign && !adopts) return { kind: "allowed", mayAdopt: false, adoptableBy: "" };
   const read = await annotationsOf(namespace, objects, signal);
   if (read.kind === "read") {
-    const { names, namespaceAnnotations } = settings;
+    const { namespaceAnnotations } = settings;
     return allowedName(
       { namespace, name, field: `spec.${kind.awsName.field}` },
       names,

@@ -143,6 +143,18 @@ export function prefixedAwsName(clusterPrefix: string, namespace: string, name: 
   return `${clusterPrefix}${defaultAwsName(namespace, name, limit - clusterPrefix.length)}`;
 }
 
+/**
+ * What default names of a kind begin with: none of the cluster where a name is unique without it, because it ends in the uid, is within
+ * another resource, or has a hash of the cluster in IAM.
+ */
+export function prefixOfKind(
+  { awsName, global }: { readonly awsName: AwsNaming; readonly global?: boolean },
+  clusterPrefix = "",
+): string {
+  const isUnique = awsName.endsWithUid === true || awsName.within !== undefined || global === true;
+  return isUnique ? "" : clusterPrefix;
+}
+
 /** Whether only a namespace gives this name by default: the name has its prefix. A namespace's name contains no `_`. */
 export function belongsTo(namespace: string, awsName: string, clusterPrefix = ""): boolean {
   return awsName.startsWith(`${clusterPrefix}${namespace}_`);
