@@ -39,6 +39,18 @@ describe("a network", () => {
     await expectStory(world, "network created and deleted");
   });
 
+  it("that stays in AWS goes although an environment refers to it", async () => {
+    const world = await closedWorld();
+    world.apply({ ...whole, spec: { ...(whole.spec as object), deletionPolicy: "Retain" } }, within("net"));
+    await world.untilReady(900);
+    world.delete("BatchNetwork", "net");
+    await world.until("it is gone", () => world.object("BatchNetwork", "net") === undefined, 300);
+    expect(await endpointsOf(world)).toHaveLength(4);
+    expect(world.aws.truth.computeEnvironments().map(({ status, state }) => `${status} ${state}`)).toEqual([
+      "VALID ENABLED",
+    ]);
+  });
+
   it("uses an endpoint that exists, and never changes it", async () => {
     const world = await closedWorld(agentEndpoints());
     world.apply(whole);

@@ -46,7 +46,9 @@ export async function observe(network: BatchNetwork, reading: Reading, signal: A
 
 async function referringTo(network: BatchNetwork, ports: Ports, signal: AbortSignal): Promise<readonly string[]> {
   const { metadata } = network;
-  if (metadata.deletionTimestamp === undefined) return [];
+  const { deleting, retain } = directivesOf(network, ports.settings);
+  // What is retained stays for whoever uses it.
+  if (!deleting || retain) return [];
   const found = ports.objects.referring(BatchComputeEnvironmentKind, BatchNetworkKind.kind, metadata);
   const keys = found.map((one) => one.metadata);
   return (await usersAmong(keys, network, ports, signal)).map(keyText).toSorted();
