@@ -95,7 +95,10 @@ it("gives the operator roles of its own as the plan shows, and leaves the others
       ],
     }
   `);
-  expect(report.operatorFlags).toEqual(["--adoptable-names 'team/*'", "--allow-inline-policies"]);
+  expect(report.operatorFlags).toEqual([
+    "--adoptable-names 'team/main,team/one,team/three,team/two,team/workers'",
+    "--allow-inline-policies",
+  ]);
   expect(steps(report)).toMatchInlineSnapshot(`
     [
       "workers workers is replaced by a new environment: TagResource",

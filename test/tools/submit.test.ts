@@ -121,7 +121,7 @@ test.each<[string, readonly string[], RegExp]>([
     /^error: the ARNs are of several regions: b, a\n$/,
   ],
   [
-    "an ARN that is no queue's",
+    "an ARN of something else",
     ["--job-definition", "x", "--queue", "arn:aws:batch:eu-west-1:1234:job-queue/q"],
     /^error: option '--queue <name or arn>' .* not the ARN of a job queue/,
   ],

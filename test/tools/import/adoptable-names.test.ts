@@ -17,7 +17,7 @@ describe("what a namespace has to be allowed to adopt", () => {
       [["*"], [...many, "lone", "other-a"], ["prod_x"]],
       ["lone", "other-a", "prod-*"],
     ],
-    ["are no beginnings that let it adopt something else", [["*"], many, ["prod-x"]], many.toSorted()],
+    ["never let it adopt something else by a beginning", [["*"], many, ["prod-x"]], many.toSorted()],
   ])("%s", (_case, given, expected) => {
     expect(adoptableNames(...given)).toEqual(expected);
   });

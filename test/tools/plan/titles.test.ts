@@ -295,7 +295,7 @@ test("the fields that are tried are all of which another value is known to be va
   expect(Object.fromEntries(paths)).toMatchSnapshot();
 });
 
-test("a request that only lets AWS validate an environment again is no update", () => {
+test("a request that only lets AWS validate an environment again updates nothing", () => {
   const step = {
     kind: "write",
     operation: "UpdateComputeEnvironment",
