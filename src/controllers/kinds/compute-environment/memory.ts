@@ -12,6 +12,7 @@ import { type RoleCauses, roleWritten } from "./causes.ts";
 import { forgetCounts, type JobMemory, newJobMemory } from "./draining.ts";
 import { nameOf } from "./environment-set.ts";
 import type { RolloutKnown } from "./seen.ts";
+import type { TemplateMemories } from "./template-versions.ts";
 
 /** When something was asked of AWS (wall ms), and what it was asked under. */
 export interface Tried {
@@ -44,6 +45,8 @@ export interface Memory extends JobMemory {
   readonly names: Map<string, ReadonlySet<string>>;
   /** What was observed of the network of each object, and when to check again. */
   readonly networks: NetworkMemories;
+  /** What the launch templates of each object were last. */
+  readonly templates: TemplateMemories;
 }
 
 export function newMemory(): Memory {
@@ -60,6 +63,7 @@ export function newMemory(): Memory {
     counted: new Map(),
     names: new Map(),
     networks: new Map(),
+    templates: new Map(),
   };
 }
 

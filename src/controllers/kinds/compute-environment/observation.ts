@@ -14,6 +14,7 @@ import { isThrough } from "./life.ts";
 import { type Memory, newMemory, roleFixed } from "./memory.ts";
 import { observe } from "./observe.ts";
 import { environmentRoleUser } from "./roles.ts";
+import { observeTemplates } from "./template-versions.ts";
 
 /** What one process remembers of all objects: ages, and what was written a moment ago. */
 export interface Memories {
@@ -46,8 +47,9 @@ export async function observeAll(
     observeOwn,
     isThrough: (effective: BatchComputeEnvironment, seen: Own) => isThrough(effective, seen, ports.clock.now()),
   };
+  const templates = await observeTemplates(object, ports, memories.own.templates, signal);
   const withRoles = await observeWithRoles(
-    withImageUpdate(placed(object), ports.clock.now()),
+    withImageUpdate(placed(object), ports.clock.now(), templates),
     region,
     own,
     { ports, memory: memories.roles },

@@ -169,21 +169,21 @@ test.each<[ImageUpdate | undefined, string, string]>([
   ],
   [
     { kind: "tooNew", atMs: now },
-    "ImageUpdateScheduled",
+    "UpdateScheduled",
     "The operator takes it when it is minAgeSeconds old, from 2026-12-03T12:00:00Z on",
   ],
   [
     { kind: "window", atMs: now },
-    "ImageUpdateScheduled",
+    "UpdateScheduled",
     "The operator takes it in the window that begins at 2026-12-03T12:00:00Z",
   ],
   [
     { kind: "neverFits", minutes: 45 },
-    "ImageUpdateScheduled",
+    "UpdateScheduled",
     "No window of spec.imageUpdates is as long as the update needs, which is 45 minutes: set a longer durationMinutes",
   ],
   [{ kind: "approval", value: "Images@x" }, "AwaitingApproval", 'To approve it, set awsbatch.dev/approve: "Images@x"'],
-  [{ kind: "due" }, "ImageUpdateScheduled", "The operator takes it now"],
+  [{ kind: "due" }, "UpdateScheduled", "The operator takes it now"],
 ])("the condition of %o says what becomes of it", (imageUpdate, reason, what) => {
   const spec: EffectiveSpec = { type: "MANAGED", ...(imageUpdate === undefined ? {} : { imageUpdate }) };
   expect(newerImage(spec, outdated)).toEqual([
