@@ -14,7 +14,7 @@ import { isRetired } from "../../draining/retired.ts";
 import { createdAtTag, returnedAtTag, servingSinceTag } from "../../ownership/ownership.ts";
 import { type Difference, differences } from "./diff.ts";
 import { type EffectiveSpec, hasOlderImage } from "./image-updates.ts";
-import { templateVersionOf } from "./template-versions.ts";
+import { isOlderVersion, templateVersionOf } from "./template-versions.ts";
 import { momentOf } from "./timestamps.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
@@ -61,16 +61,29 @@ export function newestOf(ours: readonly Environment[]): Environment | undefined 
  * the launch template.
  */
 export function withBegun(spec: EffectiveSpec, ours: readonly Environment[]): EffectiveSpec {
+  const { templateVersion: due, ...unversioned } = spec;
   const newest = newestOf(ours);
-  if (newest === undefined || needsReplacement(spec, newest)) return spec;
+  if (newest === undefined || needsReplacement(unversioned, newest)) return spec;
   const { policy, launchTemplateVersions } = spec.imageUpdates ?? {};
   const isImage = policy === "Automatic" && !hasOlderImage(newest);
-  const isTemplate = launchTemplateVersions === "Follow" && spec.templateVersion === undefined;
+  const version = launchTemplateVersions === "Follow" ? templateVersionOf(spec, newest) : undefined;
+  const goesOn =
+    version !== undefined && (due === undefined || !isOlderVersion(version, due) || takesOver(newest, ours));
   return {
     ...spec,
     ...(isImage ? { imageUpdate: { kind: "due" } } : {}),
-    ...(isTemplate ? { templateVersion: templateVersionOf(spec, newest) } : {}),
+    ...(goesOn ? { templateVersion: version } : {}),
   };
+}
+
+/**
+ * Whether the youngest one is about to replace others. Queues see only that, not what EC2 says: another version has to
+ * wait, or they would go to an environment that is being given up.
+ */
+function takesOver(newest: Environment, ours: readonly Environment[]): boolean {
+  const others = ours.filter((one) => one !== newest && one.status !== "DELETING" && !isRetired(one));
+  const wentBack = newest.tags?.[returnedAtTag] !== undefined && servingSince(newest) <= momentOf(returnedAtOf(newest));
+  return others.length > 0 && newest.status !== "INVALID" && !wentBack;
 }
 
 /** VALID, and in the desired state, by default ENABLED: no job is to start on what will be DISABLED. */

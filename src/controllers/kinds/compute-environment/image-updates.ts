@@ -11,11 +11,12 @@
 import { approveAnnotation } from "../../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
+import type { TemplateSeen } from "../../parts/launch-template/seen.ts";
 import type { PlacedSpec } from "../../parts/network-reference/fill.ts";
 import type { ConditionDraft, Wait } from "../../pass/agenda.ts";
 import { approval, approvedBy, awaitingApproval } from "../../pass/approval.ts";
 import { timestamp } from "../../pass/conditions.ts";
-import { isOlderVersion, type TemplateSeen, templateVersionOf } from "./template-versions.ts";
+import { isOlderVersion, templateVersionOf } from "./template-versions.ts";
 import { momentOf } from "./timestamps.ts";
 import { neededMinutes, openingOf, windowFault } from "./update-windows.ts";
 

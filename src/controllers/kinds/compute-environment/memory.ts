@@ -5,6 +5,7 @@ import { type MarksSeen, markShownForMs, newMarksSeen } from "../../draining/ret
 import { vCpusMaxAgeMs } from "../../intervals.ts";
 import { memoryKey } from "../../ownership/naming.ts";
 import { retiredAtTag } from "../../ownership/ownership.ts";
+import type { TemplateMemories } from "../../parts/launch-template/observe.ts";
 import type { NetworkMemories } from "../../parts/network/observe.ts";
 import { type Circumstances, haveChanged } from "../../pass/circumstances.ts";
 import type { Ports } from "../../ports.ts";
@@ -12,7 +13,6 @@ import { type RoleCauses, roleWritten } from "./causes.ts";
 import { forgetCounts, type JobMemory, newJobMemory } from "./draining.ts";
 import { nameOf } from "./environment-set.ts";
 import type { RolloutKnown } from "./seen.ts";
-import type { TemplateMemories } from "./template-versions.ts";
 
 /** When something was asked of AWS (wall ms), and what it was asked under. */
 export interface Tried {

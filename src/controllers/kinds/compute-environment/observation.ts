@@ -1,5 +1,6 @@
 import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
+import { observeTemplates } from "../../parts/launch-template/observe.ts";
 import { observeNetwork } from "../../parts/network/observe.ts";
 import { placed } from "../../parts/network-reference/fill.ts";
 import { networkAllowed, observeNetworkReference } from "../../parts/network-reference/observe.ts";
@@ -14,7 +15,6 @@ import { isThrough } from "./life.ts";
 import { type Memory, newMemory, roleFixed } from "./memory.ts";
 import { observe } from "./observe.ts";
 import { environmentRoleUser } from "./roles.ts";
-import { observeTemplates } from "./template-versions.ts";
 
 /** What one process remembers of all objects: ages, and what was written a moment ago. */
 export interface Memories {

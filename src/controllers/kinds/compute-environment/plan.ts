@@ -53,7 +53,7 @@ const beforeServing: Rules = [
   // The first environment, or a successor where AWS cannot change the one that serves.
   made,
   // A rollout that AWS has accepted is noted before anything else is sent.
-  rolledOut,
+  rolloutUnderWay,
   // AWS is creating or updating the target.
   settling,
   // Queues go back from a target that AWS found INVALID, or on which jobs fail, and the target remembers it.
@@ -244,7 +244,7 @@ function hasServed({ tags }: Environment): boolean {
   return tags?.[servingSinceTag] !== undefined;
 }
 
-function rolledOut({ spec, seen, set }: Context): Step<Action> | undefined {
+function rolloutUnderWay({ spec, seen, set }: Context): Step<Action> | undefined {
   return set.target && rolloutNoted(rolloutOn(spec, set.target), set.target, seen);
 }
 

@@ -30,7 +30,7 @@ export function rolloutValue({ token, templateVersion }: RolledOut): string | un
   if (templateVersion === undefined) return token;
   const value = `template:${templateVersion}@${token ?? ""}`;
   if (value.length <= beforeLength) return value;
-  return `${value.slice(0, beforeLength - 9)}~${shortHash(value)}`;
+  return `${value.slice(0, beforeLength - 9)}:${shortHash(value)}`;
 }
 
 /** What the tag says, without what is only asked for. */
