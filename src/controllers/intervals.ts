@@ -150,6 +150,8 @@ export const preflightTurnMs = 6 * secondMs;
 export const preflightTogetherMs = 3 * secondMs;
 /** Writes of the operator itself are in effect: paths may change. */
 export const preflightInEffectMs = 5 * minuteMs;
+/** What `$Latest` and `$Default` of a launch template are. */
+export const templateMaxAgeMs = 10 * minuteMs;
 /** A pass waits for EC2 so long, where nothing can be created before its answer. */
 export const ec2PatienceMs = 2 * secondMs;
 

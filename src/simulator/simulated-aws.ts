@@ -46,6 +46,7 @@ import { ServiceJobs, type StoredServiceJob } from "./service-jobs.ts";
 import { type AwsRecords, type AwsSnapshot, addTo, restoreInto, snapshotOf } from "./snapshot.ts";
 import { occupies, type StoredJob } from "./stored-job.ts";
 import type { Tagged } from "./tags.ts";
+import { addTemplateVersion, setDefaultTemplateVersion } from "./template-versions.ts";
 import { type CallRecord, type EffectListener, Wire } from "./wire.ts";
 import { type Change, uuidFrom, World } from "./world.ts";
 
@@ -83,6 +84,10 @@ export interface Outside extends SimulatedBatch {
    * requests the newest.
    */
   releaseImage(imageType: string): void;
+  /** The launch template with this id gets a version like the one before, which is `$Latest` then. @returns its number */
+  addTemplateVersion(launchTemplateId: string): number;
+  /** `$Default` of the launch template with this id is this version. */
+  setDefaultTemplateVersion(launchTemplateId: string, version: number): void;
   /** Jobs of others hold so much of a consumable resource. */
   holdConsumable(name: string, quantity: number): void;
   /** How matching jobs go that anybody submits from now on; of several outcomes the one that was planned last. */
@@ -264,6 +269,8 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
         marked(scheduler.joins.silentlyShort, world.arn("batch", `compute-environment/${name}`), usedUp),
       imageMissing: (image, missing) => marked(scheduler.runs.missingImages, image, missing),
       releaseImage: (imageType) => environments.outdate(imageType),
+      addTemplateVersion: (id) => addTemplateVersion(ec2.state, id),
+      setDefaultTemplateVersion: (id, version) => setDefaultTemplateVersion(ec2.state, id, version),
       holdConsumable: (name, quantity) => consumables.hold(name, quantity),
       planJobs: (outcome) => jobs.plan(outcome),
       describeOutcomes: (outcomes) => jobs.planDescribed(outcomes),

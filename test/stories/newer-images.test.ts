@@ -79,7 +79,7 @@ describe("a newer image that AWS announces", () => {
     const [old] = names(world);
     world.aws.outside.releaseImage("ECS_AL2023");
     await world.seconds(90 * 60);
-    expect(updateAvailable(world)).toMatchObject({ status: "True", reason: "ImageUpdateScheduled" });
+    expect(updateAvailable(world)).toMatchObject({ status: "True", reason: "UpdateScheduled" });
     expect(updateAvailable(world)?.message).toContain(`:${String(opens.getUTCMinutes()).padStart(2, "0")}:00Z`);
     expect(names(world)).toEqual([old]);
     expect(reported(world)).toHaveLength(0);

@@ -197,15 +197,23 @@ const computeEnvironmentReasons = {
       means: "the message names the image types of `computeResources.ec2Configuration`",
       todo: "set `.spec.rolloutToken` to a new value, or `imageUpdates.policy: Automatic`",
     },
-    ImageUpdateScheduled: {
-      means: "`imageUpdates.policy` is Automatic; the message says when the operator takes the newer image",
+    TemplateUpdateAvailable: {
+      means: "`$Latest` or `$Default` of the launch template is a newer version than the instances were made for",
+      todo: "set `.spec.rolloutToken` to a new value, or `imageUpdates.launchTemplateVersions: Follow`",
+    },
+    LaunchTemplateUnread: {
+      means: "`imageUpdates.launchTemplateVersions` is Follow, and EC2 does not say what the versions are",
+      todo: "as the message says: allow `ec2:DescribeLaunchTemplateVersions`, or correct the reference",
+    },
+    UpdateScheduled: {
+      means: "`imageUpdates` allows the operator to take what is newer; the message says when it does",
     },
     AwaitingApproval: {
-      means: "`imageUpdates.approval`: the newer image is not taken before it is approved",
+      means: "`imageUpdates.approval`: what is newer is not taken before it is approved",
       todo: "annotate as the message says",
     },
     InvalidWindow: {
-      means: "a window of `imageUpdates` has a schedule or a time zone that does not exist, so no newer image is taken",
+      means: "a window of `imageUpdates` has a schedule or a time zone that does not exist, so nothing newer is taken",
       todo: "correct it",
     },
   },

@@ -46,6 +46,8 @@ export const jobTimeoutMinutes = 30;
 
 const inPlaceMinutes = `(has(self.updatePolicy.terminateJobsOnUpdate) && self.updatePolicy.terminateJobsOnUpdate ? 0 : (has(self.updatePolicy.jobExecutionTimeoutMinutes) ? self.updatePolicy.jobExecutionTimeoutMinutes : ${jobTimeoutMinutes}))`;
 const automatic = "has(self.imageUpdates) && has(self.imageUpdates.policy) && self.imageUpdates.policy == 'Automatic'";
+const follows =
+  "has(self.imageUpdates) && has(self.imageUpdates.launchTemplateVersions) && self.imageUpdates.launchTemplateVersions == 'Follow'";
 
 export const computeEnvironmentRules: readonly ValidationRule[] = [
   {
@@ -204,10 +206,17 @@ export const computeEnvironmentRules: readonly ValidationRule[] = [
     fieldPath: ".imageUpdates",
   },
   {
-    rule: `!(${automatic}) || !has(self.replacement) || !has(self.replacement.policy) || self.replacement.policy != 'Never' || has(self.updatePolicy)`,
+    rule: `!(${automatic} || ${follows}) || !has(self.replacement) || !has(self.replacement.policy) || self.replacement.policy != 'Never' || has(self.updatePolicy)`,
     message:
-      "Automatic needs a way to a newer image: add updatePolicy, which allows updates in place, or allow the replacement",
+      "Automatic and Follow need a way to replace instances: add updatePolicy, which allows updates in place, or allow the replacement",
     reason: "FieldValueForbidden",
+    fieldPath: ".imageUpdates",
+  },
+  {
+    rule: `!(${follows}) || (has(self.computeResources) && has(self.computeResources.launchTemplate))`,
+    message:
+      "Follow needs a launch template with $Latest or $Default: add launchTemplate, or remove launchTemplateVersions",
+    reason: "FieldValueRequired",
     fieldPath: ".imageUpdates",
   },
 ];

@@ -87,19 +87,26 @@ const updateWindow = object("Times at which an update may begin.", {
   ),
 });
 
-const imageUpdates = object("What the operator does when AWS Batch has a newer image for the instances.", {
-  policy: oneOf(
-    "Report (default) it in the condition UpdateAvailable, or take it (Automatic): in place where updatePolicy allows that, else by a replacement.",
-    ["Report", "Automatic"],
-  ).optional(),
-  windows: atomicList("When an update may begin. Default: at any time.", updateWindow, 4, 1).optional(),
-  minAgeSeconds: int(
-    "How long an image must have been available before it is taken. Default: 0.",
-    0,
-    31_536_000,
-  ).optional(),
-  approval: flag("Each update waits for the annotation awsbatch.dev/approve. Default: false.").optional(),
-});
+const imageUpdates = object(
+  "What the operator does when there is a newer image, or a newer launch template, for the instances.",
+  {
+    policy: oneOf(
+      "Report (default) it in the condition UpdateAvailable, or take it (Automatic): in place where updatePolicy allows that, else by a replacement.",
+      ["Report", "Automatic"],
+    ).optional(),
+    launchTemplateVersions: oneOf(
+      "Report (default) a newer version of $Latest or $Default of the launch templates, or take it (Follow), in the same way. An older one is not taken.",
+      ["Report", "Follow"],
+    ).optional(),
+    windows: atomicList("When an update may begin. Default: at any time.", updateWindow, 4, 1).optional(),
+    minAgeSeconds: int(
+      "How long an image or a version must have been known before it is taken. Default: 0.",
+      0,
+      31_536_000,
+    ).optional(),
+    approval: flag("Each update waits for the annotation awsbatch.dev/approve. Default: false.").optional(),
+  },
+);
 
 export const BatchComputeEnvironmentSpec = object(
   "Desired state of the environment; AWS's fields have AWS's names.",
@@ -158,7 +165,11 @@ export const BatchComputeEnvironmentStatus = object("Observed state of the envir
   predecessors: atomicList("Older environments of this object.", predecessor, 50).optional(),
   ecsClusterArn: text("ECS cluster behind the environment.", 2048).optional(),
   containerOrchestrationType: text("ECS or EKS.", 16).optional(),
-  updateAvailableSince: time("Since when a newer image has been known for the instances.").optional(),
+  updateAvailableSince: time("Since when a newer image or version has been known for the instances.").optional(),
+  launchTemplateVersion: text(
+    "Versions of the launch template and its overrides for which the instances were made, where $Latest or $Default is named.",
+    256,
+  ).optional(),
   desiredvCpus: int("Current target of AWS's scaler, in vCPUs.", 0, int32Max).optional(),
   roles: madeRoles.optional(),
   serviceRole: object("Service role of the environment.", {

@@ -30,6 +30,11 @@ const fargateRefuses: readonly (readonly [message: string, field: Spec])[] = [
 
 const opensFor = (durationMinutes: number): Spec => ({ windows: [{ schedule: "0 2 * * SAT", durationMinutes }] });
 
+const onTemplate = (fields: Spec): Spec => ({
+  ...fields,
+  ...resources({ launchTemplate: { launchTemplateName: "batch" } }),
+});
+
 const onEc2: readonly Row[] = [
   ["MANAGED requires capacity: add computeResources", {}, { computeResources: undefined }],
   [
@@ -48,9 +53,19 @@ const onEc2: readonly Row[] = [
     { imageUpdates: opensFor(30), updatePolicy: { terminateJobsOnUpdate: false } },
   ],
   [
-    "Automatic needs a way to a newer image: add updatePolicy, which allows updates in place, or allow the replacement",
+    "Automatic and Follow need a way to replace instances: add updatePolicy, which allows updates in place, or allow the replacement",
     { imageUpdates: { policy: "Automatic" }, replacement: { policy: "Never" }, updatePolicy: {} },
     { imageUpdates: { policy: "Automatic" }, replacement: { policy: "Never" } },
+  ],
+  [
+    "Automatic and Follow need a way to replace instances: add updatePolicy, which allows updates in place, or allow the replacement",
+    onTemplate({ imageUpdates: { launchTemplateVersions: "Report" }, replacement: { policy: "Never" } }),
+    onTemplate({ imageUpdates: { launchTemplateVersions: "Follow" }, replacement: { policy: "Never" } }),
+  ],
+  [
+    "Follow needs a launch template with $Latest or $Default: add launchTemplate, or remove launchTemplateVersions",
+    onTemplate({ imageUpdates: { launchTemplateVersions: "Follow" } }),
+    { imageUpdates: { launchTemplateVersions: "Follow" } },
   ],
   ["unmanagedvCpus is for UNMANAGED: remove it and use computeResources.maxvCpus", {}, { unmanagedvCpus: 8 }],
   [

@@ -193,6 +193,20 @@ export const bugs: readonly Bug[] = [
     changes: [{ file: retire, was: "if (queues.length > 0) {", becomes: "if (queues.length > 99) {" }, leftAlone],
   },
   one(
+    "take a newer launch template in place without a note of it",
+    "a newer launch template, in place",
+    "controllers/kinds/compute-environment/plan.ts",
+    "const rollout = isNoted || !mayEndJobs ? undefined : rolloutOf(value, target);",
+    "const rollout = isNoted || !mayEndJobs || spec.templateVersion !== undefined ? undefined : rolloutOf(value, target);",
+  ),
+  one(
+    "keep no version of the launch template of what is created",
+    "a newer launch template, by replacement",
+    "controllers/kinds/compute-environment/request.ts",
+    "...ownTags(spec, identity, spec.templates?.version), [createdAtTag]",
+    "...ownTags(spec, identity, undefined), [createdAtTag]",
+  ),
+  one(
     "drop the resync",
     "change tags",
     "runtime/reflector.ts",

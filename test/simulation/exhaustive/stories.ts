@@ -38,6 +38,33 @@ const resources = (change: object): BatchComputeEnvironmentSpec => ({
   >,
 });
 
+const template = "lt-0123456789abcdef0";
+/** What `$Latest` of its launch template is, it takes. */
+const following = (spec = ec2): BatchComputeEnvironmentSpec => ({
+  ...spec,
+  imageUpdates: { launchTemplateVersions: "Follow" },
+  computeResources: {
+    ...spec.computeResources,
+    launchTemplate: { launchTemplateId: template, version: "$Latest" },
+  } as NonNullable<BatchComputeEnvironmentSpec["computeResources"]>,
+});
+const withTemplate =
+  (spec: BatchComputeEnvironmentSpec) =>
+  async (world: Simulation): Promise<void> => {
+    world.aws.outside.describeNetwork({ launchTemplates: [{ id: template, name: "batch", versions: [{}] }] });
+    await withQueues(["q1"], spec)(world);
+  };
+/** Without the request, EC2 is asked ten minutes later. */
+async function newVersion(world: Simulation): Promise<void> {
+  world.aws.outside.addTemplateVersion(template);
+  const object = world.object("BatchComputeEnvironment", "ce");
+  if (object !== undefined) world.annotate(object, { [reconcileRequestedAtAnnotation]: "2026-01-01T00:00:00Z" });
+}
+const hasNewVersion = (world: Simulation): boolean =>
+  allDone(world) &&
+  (world.object("BatchComputeEnvironment", "ce")?.status as { launchTemplateVersion?: string } | undefined)
+    ?.launchTemplateVersion === "2";
+
 const { instanceRole: _given, ...withoutRole } = { instanceRole: "", ...ec2.computeResources };
 /** Its instance profile and the role in it are made for it. */
 const withRoles = {
@@ -433,6 +460,20 @@ export const stories: readonly Story[] = [
     writes: 6,
     before: withQueues(["q1"]),
     act: changed({ ...ec2, rolloutToken: "v2" }),
+  },
+  {
+    name: "a newer launch template, in place",
+    writes: 3,
+    before: withTemplate(following(inPlace)),
+    act: newVersion,
+    over: hasNewVersion,
+  },
+  {
+    name: "a newer launch template, by replacement",
+    writes: 6,
+    before: withTemplate(following()),
+    act: newVersion,
+    over: hasNewVersion,
   },
   { name: "replacement without a queue", writes: 5, before: withQueues([]), act: changed(other) },
   { name: "replacement under one queue", writes: 6, before: withQueues(["q1"]), act: changed(other) },

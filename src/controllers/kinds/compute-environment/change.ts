@@ -7,6 +7,7 @@ import type { Context } from "./context.ts";
 import { type Difference, differences } from "./diff.ts";
 import { referenceOf } from "./replacement.ts";
 import { ownTags } from "./request.ts";
+import { rolledOut } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
 
 export function changeOf({ spec, seen, ours, set }: Context): Change {
@@ -34,7 +35,12 @@ export function changeOf({ spec, seen, ours, set }: Context): Change {
   const tags =
     set.target === undefined
       ? undefined
-      : tagChange(spec.tags, ownTags(spec, seen.identity), set.target.tags, seen.settings.ignoreTagKeys);
+      : tagChange(
+          spec.tags,
+          ownTags(spec, seen.identity, rolledOut(set.target.tags).templateVersion),
+          set.target.tags,
+          seen.settings.ignoreTagKeys,
+        );
   if (tags !== undefined) return { action: "UpdateTags", id, reason: "TagsDiffer", changes: tagFieldChanges(tags) };
   return { action: "None", id, reason: "InSync", changes: [] };
 }

@@ -1,6 +1,7 @@
 /** What differs between a spec and an environment in AWS, and what kind of update each difference needs. Pure. */
 
 import type { Environment } from "../../../aws/batch.ts";
+import { sameLaunchTemplate } from "../../fields/compare.ts";
 import { compared } from "../../fields/differences.ts";
 import { at, memberRow } from "../../fields/rows.ts";
 import type { FieldChange } from "../../pass/agenda.ts";
@@ -14,7 +15,8 @@ import {
   updatableStrategies,
 } from "./fields.ts";
 import { type EffectiveSpec, hasOlderImage } from "./image-updates.ts";
-import { isRolledOut, rolledOutFor } from "./rollout.ts";
+import { isRolledOut, rolledOut } from "./rollout.ts";
+import { isOlderVersion, templateVersionOf } from "./template-versions.ts";
 
 type Spec = EffectiveSpec;
 
@@ -56,6 +58,7 @@ export function differences(spec: Spec, described: Environment): Difference[] {
     ...serviceRoleDifference(spec, described),
     ...rolloutDifference(spec, described),
     ...imageDifference(spec, described),
+    ...templateDifference(spec, described),
   ].map(settle);
 }
 
@@ -171,7 +174,7 @@ function rolloutDifference(spec: Spec, described: Environment): Difference[] {
       kind: "infrastructure",
       why: "a new token asks for fresh instances",
       send: true,
-      from: text(rolledOutFor(described.tags)),
+      from: text(rolledOut(described.tags).token),
       to: text(desired),
     },
   ];
@@ -187,6 +190,26 @@ function imageDifference({ imageUpdate }: Spec, described: Environment): Differe
       kind: "infrastructure",
       why: "AWS has a newer image, and imageUpdates.policy is Automatic",
       send: true,
+    },
+  ];
+}
+
+/** A newer version of the launch template: as of an image. The field itself is compared, and says the same. */
+function templateDifference(spec: Spec, described: Environment): Difference[] {
+  const { templateVersion: desired, computeResources } = spec;
+  if (desired === undefined) return [];
+  if (!sameLaunchTemplate(computeResources?.launchTemplate, described.computeResources?.launchTemplate)) return [];
+  const has = templateVersionOf(spec, described);
+  if (has !== undefined && !isOlderVersion(has, desired)) return [];
+  return [
+    {
+      path: "spec.computeResources.launchTemplate.version",
+      member: "computeResources.updateToLatestImageVersion",
+      kind: "infrastructure",
+      why: "the launch template has a newer version, and imageUpdates.launchTemplateVersions is Follow",
+      send: true,
+      from: text(has),
+      to: text(desired),
     },
   ];
 }

@@ -14,6 +14,7 @@ import { isRetired } from "../../draining/retired.ts";
 import { createdAtTag, returnedAtTag, servingSinceTag } from "../../ownership/ownership.ts";
 import { type Difference, differences } from "./diff.ts";
 import { type EffectiveSpec, hasOlderImage } from "./image-updates.ts";
+import { isOlderVersion, templateVersionOf } from "./template-versions.ts";
 import { momentOf } from "./timestamps.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
@@ -55,14 +56,34 @@ export function newestOf(ours: readonly Environment[]): Environment | undefined 
 }
 
 /**
- * The spec with the update to a newer image that has begun, whether its window is still open or not: the youngest
- * environment is what the spec asks for, and has no older image, so an older one that has was what it replaces.
+ * The spec with the update that has begun, whether its window is still open or not: the youngest environment is what the
+ * spec asks for, and has no older image, so an older one that has is what it replaces; so is one with an older version of
+ * the launch template.
  */
 export function withBegun(spec: EffectiveSpec, ours: readonly Environment[]): EffectiveSpec {
+  const { templateVersion: due, ...unversioned } = spec;
   const newest = newestOf(ours);
-  if (spec.imageUpdates?.policy !== "Automatic" || newest === undefined) return spec;
-  const begun = !hasOlderImage(newest) && !needsReplacement(spec, newest);
-  return begun ? { ...spec, imageUpdate: { kind: "due" } } : spec;
+  if (newest === undefined || needsReplacement(unversioned, newest)) return spec;
+  const { policy, launchTemplateVersions } = spec.imageUpdates ?? {};
+  const isImage = policy === "Automatic" && !hasOlderImage(newest);
+  const version = launchTemplateVersions === "Follow" ? templateVersionOf(spec, newest) : undefined;
+  const goesOn =
+    version !== undefined && (due === undefined || !isOlderVersion(version, due) || takesOver(newest, ours));
+  return {
+    ...spec,
+    ...(isImage ? { imageUpdate: { kind: "due" } } : {}),
+    ...(goesOn ? { templateVersion: version } : {}),
+  };
+}
+
+/**
+ * Whether the youngest one is about to replace others. Queues see only that, not what EC2 says: another version has to
+ * wait, or they would go to an environment that is being given up.
+ */
+function takesOver(newest: Environment, ours: readonly Environment[]): boolean {
+  const others = ours.filter((one) => one !== newest && one.status !== "DELETING" && !isRetired(one));
+  const wentBack = newest.tags?.[returnedAtTag] !== undefined && servingSince(newest) <= momentOf(returnedAtOf(newest));
+  return others.length > 0 && newest.status !== "INVALID" && !wentBack;
 }
 
 /** VALID, and in the desired state, by default ENABLED: no job is to start on what will be DISABLED. */

@@ -5,6 +5,7 @@ import { type MarksSeen, markShownForMs, newMarksSeen } from "../../draining/ret
 import { vCpusMaxAgeMs } from "../../intervals.ts";
 import { memoryKey } from "../../ownership/naming.ts";
 import { retiredAtTag } from "../../ownership/ownership.ts";
+import type { TemplateMemories } from "../../parts/launch-template/observe.ts";
 import type { NetworkMemories } from "../../parts/network/observe.ts";
 import { type Circumstances, haveChanged } from "../../pass/circumstances.ts";
 import type { Ports } from "../../ports.ts";
@@ -44,6 +45,8 @@ export interface Memory extends JobMemory {
   readonly names: Map<string, ReadonlySet<string>>;
   /** What was observed of the network of each object, and when to check again. */
   readonly networks: NetworkMemories;
+  /** What the launch templates of each object were last. */
+  readonly templates: TemplateMemories;
 }
 
 export function newMemory(): Memory {
@@ -60,6 +63,7 @@ export function newMemory(): Memory {
     counted: new Map(),
     names: new Map(),
     networks: new Map(),
+    templates: new Map(),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
+import { observeTemplates } from "../../parts/launch-template/observe.ts";
 import { observeNetwork } from "../../parts/network/observe.ts";
 import { placed } from "../../parts/network-reference/fill.ts";
 import { networkAllowed, observeNetworkReference } from "../../parts/network-reference/observe.ts";
@@ -46,8 +47,9 @@ export async function observeAll(
     observeOwn,
     isThrough: (effective: BatchComputeEnvironment, seen: Own) => isThrough(effective, seen, ports.clock.now()),
   };
+  const templates = await observeTemplates(object, ports, memories.own.templates, signal);
   const withRoles = await observeWithRoles(
-    withImageUpdate(placed(object), ports.clock.now()),
+    withImageUpdate(placed(object), ports.clock.now(), templates),
     region,
     own,
     { ports, memory: memories.roles },

@@ -33,7 +33,7 @@ import {
 import { ownTags, updateRequest } from "./request.ts";
 import { withRevalidation } from "./revalidation.ts";
 import { causeOfReturn } from "./rollback.ts";
-import { rolloutNoted, rolloutOf } from "./rollout.ts";
+import { rolledOut, rolloutNoted, rolloutOf, rolloutValue } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
 import { withoutCrowding } from "./stuck-environments.ts";
 
@@ -53,7 +53,7 @@ const beforeServing: Rules = [
   // The first environment, or a successor where AWS cannot change the one that serves.
   made,
   // A rollout that AWS has accepted is noted before anything else is sent.
-  rolledOut,
+  rolloutUnderWay,
   // AWS is creating or updating the target.
   settling,
   // Queues go back from a target that AWS found INVALID, or on which jobs fail, and the target remembers it.
@@ -244,8 +244,13 @@ function hasServed({ tags }: Environment): boolean {
   return tags?.[servingSinceTag] !== undefined;
 }
 
-function rolledOut({ spec, seen, set }: Context): Step<Action> | undefined {
-  return set.target && rolloutNoted(spec.rolloutToken, set.target, seen);
+function rolloutUnderWay({ spec, seen, set }: Context): Step<Action> | undefined {
+  return set.target && rolloutNoted(rolloutOn(spec, set.target), set.target, seen);
+}
+
+/** What an update that replaces the instances of the target rolls out: AWS then takes the versions of the templates too. */
+function rolloutOn({ rolloutToken: token, templates }: Context["spec"], { tags }: Environment): string | undefined {
+  return rolloutValue({ token, templateVersion: templates?.version ?? rolledOut(tags).templateVersion });
 }
 
 function settling({ set }: Context): readonly Step<Action>[] {
@@ -277,7 +282,8 @@ function leftBehind({ spec, seen, set }: Context): string {
 function retagged({ spec, seen, set }: Context): readonly Step<Action>[] {
   const { target } = set;
   if (target === undefined) return [];
-  const change = tagChange(spec.tags, ownTags(spec, seen.identity), target.tags, seen.settings.ignoreTagKeys);
+  const own = ownTags(spec, seen.identity, rolledOut(target.tags).templateVersion);
+  const change = tagChange(spec.tags, own, target.tags, seen.settings.ignoreTagKeys);
   if (change === undefined) return [];
   const { computeEnvironmentName: name, computeEnvironmentArn: arn } = target;
   return [
@@ -295,10 +301,11 @@ function updated({ spec, set }: Context): readonly Step<Action>[] {
   if (target === undefined || changed.length === 0) return [];
   const { computeEnvironmentName: name, computeEnvironmentArn: arn } = target;
   const paths = changed.map(({ path }) => path);
-  const token = spec.rolloutToken;
-  const rollout = token !== undefined && paths.includes("spec.rolloutToken") ? rolloutOf(token, target) : undefined;
   // Instances that are replaced may take jobs with them, as `updatePolicy` says.
   const mayEndJobs = changed.some(({ kind }) => kind === "infrastructure");
+  const value = rolloutOn(spec, target);
+  const isNoted = value === undefined || rolloutValue(rolledOut(target.tags)) === value;
+  const rollout = isNoted || !mayEndJobs ? undefined : rolloutOf(value, target);
   return [
     {
       kind: "act",

@@ -53,6 +53,7 @@ import {
   returnedAtOf,
   servingSince,
 } from "./environment-set.ts";
+import type { EffectiveSpec } from "./image-updates.ts";
 import { repointForeign } from "./repoint-foreign.ts";
 import { createRequest } from "./request.ts";
 import { isAuthorizationReason } from "./retire.ts";
@@ -439,6 +440,10 @@ function make(
   if (!absent) {
     return { kind: "wait", reason: "Creating", message, checkInMs: settleCheckMs, until: { kind: "listing" } };
   }
+  if (awaitsVersion(spec)) {
+    const asked = "EC2 is asked first for the version of the launch template, which the operator follows";
+    return { kind: "wait", reason: "Creating", message: `${message}. ${asked}`, checkInMs: settleCheckMs };
+  }
   const made = momentAfter(now, others.map(createdAt));
   return {
     kind: "act",
@@ -446,6 +451,12 @@ function make(
     reason: "Creating",
     message,
   };
+}
+
+/** What is made for a version that is not noted would be replaced at once. */
+function awaitsVersion({ imageUpdates, templates }: EffectiveSpec): boolean {
+  if (imageUpdates?.launchTemplateVersions !== "Follow" || templates === undefined) return false;
+  return templates.version === undefined && templates.why === undefined;
 }
 
 /** `<base>-<hex>` is the first attempt, `<base>-<hex>-2` the second; the hash itself has eight digits. */

@@ -15,6 +15,7 @@ import { availableSince } from "./image-updates.ts";
 import { predecessorSteps } from "./plan.ts";
 import { referenceOf } from "./replacement.ts";
 import type { Seen } from "./seen.ts";
+import { templateVersionOf } from "./template-versions.ts";
 
 export function report(
   object: BatchComputeEnvironment,
@@ -29,7 +30,7 @@ export function report(
   const serving = isServing ? target : servingNow(seen, ours);
   const shown = target ?? serving ?? referenceOf(seen, ours);
   return {
-    ...(shown === undefined ? {} : recordOf(seen, shown)),
+    ...(shown === undefined ? {} : { ...recordOf(seen, shown), ...templateOf(object.spec, shown) }),
     ...(serving === undefined ? {} : { serving: serving.computeEnvironmentName }),
     ...(target === undefined ? {} : { target: target.computeEnvironmentName }),
     ...(since === undefined ? {} : { updateAvailableSince: since }),
@@ -61,6 +62,12 @@ function recordOf(seen: Seen, environment: Environment): Readonly<Record<string,
     ...(desiredvCpus === undefined ? {} : { desiredvCpus }),
     ...serviceRoleOf(environment),
   };
+}
+
+/** The versions of the launch templates for which its instances were made. */
+function templateOf(spec: BatchComputeEnvironment["spec"], shown: Environment): Readonly<Record<string, unknown>> {
+  const version = templateVersionOf(spec, shown);
+  return version === undefined ? {} : { launchTemplateVersion: version };
 }
 
 /** Which sort of role AWS Batch acts by, for it decides what can be changed in place. */

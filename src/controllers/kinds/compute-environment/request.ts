@@ -15,6 +15,7 @@ import { createdAtTag, ownerTags } from "../../ownership/ownership.ts";
 import { withOwnTags } from "../../ownership/tags.ts";
 import type { Difference } from "./diff.ts";
 import { fields } from "./fields.ts";
+import type { EffectiveSpec } from "./image-updates.ts";
 import { rolloutTags } from "./rollout.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
@@ -50,14 +51,14 @@ export function attemptAt(planId: string, baseName: string, name: string): numbe
  */
 export function createRequest(
   name: string,
-  spec: Spec,
+  spec: EffectiveSpec,
   identity: Identity,
   createdAt: string,
 ): CreateComputeEnvironmentRequest {
   const request = {
     computeEnvironmentName: name,
     ...creationOf(fields, { ...spec, computeResources: withMinimum(spec.computeResources), state: "ENABLED" }),
-    tags: withOwnTags(spec.tags, { ...ownTags(spec, identity), [createdAtTag]: createdAt }),
+    tags: withOwnTags(spec.tags, { ...ownTags(spec, identity, spec.templates?.version), [createdAtTag]: createdAt }),
   };
   // The table of fields has a row for each member of the spec, by type.
   return request as CreateComputeEnvironmentRequest;
@@ -72,9 +73,17 @@ function withMinimum(resources: Spec["computeResources"]): Spec["computeResource
   return onInstances ? { minvCpus: 0, ...resources } : resources;
 }
 
-/** The operator's own tags that follow from identity and spec alone. */
-export function ownTags(spec: Spec, identity: Identity): Record<string, string> {
-  return { ...ownerTags(identity), ...rolloutTags(spec) };
+/**
+ * The operator's own tags that follow from identity and spec.
+ *
+ * @param templateVersion for which the instances are, or were, made
+ */
+export function ownTags(
+  { rolloutToken: token }: Spec,
+  identity: Identity,
+  templateVersion: string | undefined,
+): Record<string, string> {
+  return { ...ownerTags(identity), ...rolloutTags({ token, templateVersion }) };
 }
 
 /** Only what differs, and what AWS requires with it. */

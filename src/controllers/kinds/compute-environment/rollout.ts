@@ -1,10 +1,10 @@
 /**
- * Fresh instances for a `rolloutToken`, requested once. AWS shows nothing of such an update once it is over, so the tag
- * `awsbatch.dev/rollout-token` records its progress: `<token>` when the instances were replaced for that token, and
- * `<token before>@asked:<hash of the new token>` from just before the request. Pure.
+ * Fresh instances for a `rolloutToken` or a version of the launch template, requested once. AWS shows nothing of such an
+ * update once it is over, nor which version `$Latest` was, so the tag `awsbatch.dev/rollout-token` records both: `<token>`,
+ * or `template:<version>@<token>`, when the instances were made for them, and `<value before>@asked:<hash of the new
+ * value>` from just before the request. Pure.
  */
 
-import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import { shortHash } from "../../fields/fingerprint.ts";
 import { settleCheckMs } from "../../intervals.ts";
@@ -14,27 +14,49 @@ import type { Action, Rollout } from "./action.ts";
 import type { RolloutKnown, Seen } from "./seen.ts";
 
 const askedMark = "@asked:";
+const valueLength = 256;
 /** AWS takes 256 characters; a hash has eight. */
-const beforeLength = 256 - askedMark.length - 8;
+const beforeLength = valueLength - askedMark.length - 8;
 
-/** The token for which an environment was given its instances; undefined: for none. */
-export function rolledOutFor(tags: Tags | undefined): string | undefined {
-  const value = tags?.[rolloutTokenTag];
-  const [, before] = /^(.*)@asked:[0-9a-f]{8}$/.exec(value ?? "") ?? [];
-  return before === "" ? undefined : (before ?? value);
+/** What an environment was given its instances for; what is undefined nobody has noted. */
+interface RolledOut {
+  readonly token: string | undefined;
+  /** What `$Latest` and `$Default` of its launch templates were, as `templateVersionText` has it. */
+  readonly templateVersion: string | undefined;
+}
+
+/** The value of the tag; undefined where there is nothing to note. */
+export function rolloutValue({ token, templateVersion }: RolledOut): string | undefined {
+  if (templateVersion === undefined) return token;
+  const value = `template:${templateVersion}@${token ?? ""}`;
+  if (value.length <= beforeLength) return value;
+  return `${value.slice(0, beforeLength - 9)}:${shortHash(value)}`;
+}
+
+/** What the tag says, without what is only asked for. */
+export function rolledOut(tags: Tags | undefined): RolledOut {
+  const value = tags?.[rolloutTokenTag] ?? "";
+  const [, before = value] = /^(.*)@asked:[0-9a-f]{8}$/.exec(value) ?? [];
+  const [, templateVersion, token = before] = /^template:([0-9/]+)@(.*)$/.exec(before) ?? [];
+  return { token: token === "" ? undefined : token, templateVersion };
 }
 
 /** Whether an environment has, or soon will have, the instances for a token. */
 export function isRolledOut(tags: Tags | undefined, token: string): boolean {
-  return tags?.[rolloutTokenTag] === token || rolledOutFor(tags) === token;
+  return isNoted(tags, token) || isNoted(tags, rolloutValue({ ...rolledOut(tags), token }));
 }
 
-/** The tag of an environment in its desired state; none without a token. */
-export function rolloutTags({ rolloutToken }: BatchComputeEnvironmentSpec): Record<string, string> {
-  return rolloutToken === undefined ? {} : { [rolloutTokenTag]: rolloutToken };
+function isNoted(tags: Tags | undefined, value: string | undefined): boolean {
+  return tags?.[rolloutTokenTag] === value || rolloutValue(rolledOut(tags)) === value;
 }
 
-/** What an update that rolls out `token` has to write in addition. */
+/** The tag of an environment; none where there is nothing to note. */
+export function rolloutTags(rollout: RolledOut): Record<string, string> {
+  const value = rolloutValue(rollout);
+  return value === undefined ? {} : { [rolloutTokenTag]: value };
+}
+
+/** What an update that rolls out a value of the tag has to write in addition. */
 export function rolloutOf(token: string, { tags }: Environment): Rollout {
   return { token, ask: isAsked(tags, token) ? undefined : askedValue(tags, token) };
 }
@@ -46,7 +68,7 @@ export function rolloutOf(token: string, { tags }: Environment): Rollout {
  */
 export function rolloutNoted(token: string | undefined, target: Environment, seen: Seen): Step<Action> | undefined {
   const { computeEnvironmentName: name, computeEnvironmentArn: arn, tags, status } = target;
-  if (token === undefined || isRolledOut(tags, token)) return undefined;
+  if (token === undefined || isNoted(tags, token)) return undefined;
   const known = knownOf(seen.rollouts.get(name), token);
   const mayBeUnderWay = known === undefined && status === "UPDATING" && isAsked(tags, token);
   if (mayBeUnderWay && !seen.settled.has(name)) {
@@ -58,7 +80,7 @@ export function rolloutNoted(token: string | undefined, target: Environment, see
     kind: "act",
     action: { kind: "tag", purpose: "rollout", items: [{ name, arn, change }] },
     reason: "Updating",
-    message: `AWS gives ${name} fresh instances for rolloutToken ${JSON.stringify(token)}, which is noted in its tags`,
+    message: `AWS gives ${name} fresh instances, which is noted in its tags: ${JSON.stringify(token)}`,
   };
 }
 
@@ -72,5 +94,5 @@ function isAsked(tags: Tags | undefined, token: string): boolean {
 }
 
 function askedValue(tags: Tags | undefined, token: string): string {
-  return `${(rolledOutFor(tags) ?? "").slice(0, beforeLength)}${askedMark}${shortHash(token)}`;
+  return `${(rolloutValue(rolledOut(tags)) ?? "").slice(0, beforeLength)}${askedMark}${shortHash(token)}`;
 }

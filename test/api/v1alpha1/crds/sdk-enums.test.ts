@@ -107,7 +107,7 @@ const documented: Readonly<Record<string, readonly string[]>> = {
 
 /** The operator's own fields. */
 const own =
-  /(Policy|holdBefore\[\]|foreignQueues|imageUpdates\.policy|drain\.policy|replacement\.policy|allowedNamespaces\.from|network\.preflight|network\.vpcEndpoints|vpcEndpoints\.needs\[\]|^BatchRole purpose|securityGroup\.(in|e)gress\[\]\.protocol)$/;
+  /(Policy|holdBefore\[\]|foreignQueues|imageUpdates\.(policy|launchTemplateVersions)|drain\.policy|replacement\.policy|allowedNamespaces\.from|network\.preflight|network\.vpcEndpoints|vpcEndpoints\.needs\[\]|^BatchRole purpose|securityGroup\.(in|e)gress\[\]\.protocol)$/;
 
 function isOwn(name: string): boolean {
   return own.test(name) && !name.includes("Properties");

@@ -421,3 +421,45 @@ it("an update policy that names one member is not at odds with the one that AWS 
   const filled = { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 };
   expect(kinds(spec, { ...environment("ce-1", spec), updatePolicy: filled })).toEqual([]);
 });
+
+describe("a newer version of the launch template", () => {
+  const spec = withResources(ec2, { launchTemplate: { launchTemplateName: "batch" } });
+  const updatePolicy = { terminateJobsOnUpdate: false };
+  const made = (value: string | undefined): Environment =>
+    environment("ce-1", spec, value === undefined ? {} : { tags: { "awsbatch.dev/rollout-token": value } });
+  const at = (templateVersion: string | undefined, change: Partial<BatchComputeEnvironmentSpec> = {}) =>
+    ({ ...spec, ...change, templateVersion }) as EffectiveSpec;
+
+  it.each<[string, EffectiveSpec, Environment, string[]]>([
+    ["is none before it is due", at(undefined), made("template:7@"), []],
+    ["is none for what has it", at("7"), made("template:7@"), []],
+    ["is none for what has a newer one", at("7"), made("template:8@"), []],
+    ["needs a replacement", at("8"), made("template:7@"), ["computeResources.launchTemplate.version: replacement"]],
+    [
+      "needs one where none is noted",
+      at("8"),
+      made(undefined),
+      ["computeResources.launchTemplate.version: replacement"],
+    ],
+    [
+      "compares numbers, of each override",
+      at("7/10"),
+      made("template:7/9@v1"),
+      ["computeResources.launchTemplate.version: replacement"],
+    ],
+    [
+      "is an update in place where the policy allows it",
+      at("8", { updatePolicy }),
+      { ...made("template:7@"), updatePolicy },
+      ["computeResources.launchTemplate.version: infrastructure"],
+    ],
+    [
+      "is none of another template: that one is a difference",
+      { ...at("8"), ...withResources(ec2, { launchTemplate: { launchTemplateName: "other" } }) },
+      made("template:7@"),
+      ["computeResources.launchTemplate: replacement"],
+    ],
+  ])("%s", (_name, given, seen, expected) => {
+    expect(kinds(given, seen)).toEqual(expected);
+  });
+});

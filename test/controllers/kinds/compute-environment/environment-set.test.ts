@@ -8,7 +8,9 @@ import {
   isUsable,
   resolve,
   tryAgainApproval,
+  withBegun,
 } from "../../../../src/controllers/kinds/compute-environment/environment-set.ts";
+import type { EffectiveSpec } from "../../../../src/controllers/kinds/compute-environment/image-updates.ts";
 import { planId } from "../../../../src/controllers/kinds/compute-environment/request.ts";
 import { ec2, environment, identity, withResources } from "./given.ts";
 
@@ -295,4 +297,59 @@ it.each([
   ["INVALID", false],
 ])("%s is in transition: %s", (status, expected) => {
   expect(inTransition({ status })).toBe(expected);
+});
+
+describe("the version of the launch template that instances must have", () => {
+  const templated = withResources(ec2, { launchTemplate: { launchTemplateName: "batch" } });
+  const follows: EffectiveSpec = { ...templated, imageUpdates: { launchTemplateVersions: "Follow" } };
+  const made = (day: number, version: string | undefined, change: Change = {}): Environment =>
+    environment(`day-${day}`, templated, {
+      ...change,
+      tags: {
+        ...at(day),
+        ...(version === undefined ? {} : { "awsbatch.dev/rollout-token": `template:${version}@` }),
+        ...change.tags,
+      },
+    });
+
+  it.each<[string, EffectiveSpec, readonly Environment[], string | undefined]>([
+    ["is what is due for the first environment", { ...follows, templateVersion: "8" }, [], "8"],
+    ["is that of the youngest one while none is due", follows, [made(1, "7"), made(2, "8")], "8"],
+    ["is what is due", { ...follows, templateVersion: "8" }, [made(1, "7")], "8"],
+    ["is what is due where none is noted", { ...follows, templateVersion: "8" }, [made(1, undefined)], "8"],
+    [
+      "is not an older one than that of the youngest",
+      { ...follows, templateVersion: "7" },
+      [made(1, "7"), made(2, "8")],
+      "8",
+    ],
+    [
+      "is that of the youngest one until it has taken over",
+      { ...follows, templateVersion: "9" },
+      [made(1, "7"), made(2, "8", { status: "CREATING" })],
+      "8",
+    ],
+    [
+      "is what is due once the others are retired, or are being deleted",
+      { ...follows, templateVersion: "9" },
+      [made(1, "7", retired), made(2, "7", { status: "DELETING" }), made(3, "8")],
+      "9",
+    ],
+    [
+      "is what is due when the youngest one is INVALID",
+      { ...follows, templateVersion: "9" },
+      [made(1, "7"), made(2, "8", { status: "INVALID" })],
+      "9",
+    ],
+    [
+      "is what is due when queues went back from the youngest one",
+      { ...follows, templateVersion: "9" },
+      [made(1, "7"), made(2, "8", returned)],
+      "9",
+    ],
+    ["is none under Report", templated, [made(1, "7"), made(2, "8")], undefined],
+    ["is not that of an environment of another spec", { ...follows, templateVersion: "9" }, [old()], "9"],
+  ])("%s", (_name, spec, ours, expected) => {
+    expect(withBegun(spec, ours).templateVersion).toBe(expected);
+  });
 });

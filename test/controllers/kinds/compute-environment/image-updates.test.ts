@@ -169,21 +169,21 @@ test.each<[ImageUpdate | undefined, string, string]>([
   ],
   [
     { kind: "tooNew", atMs: now },
-    "ImageUpdateScheduled",
+    "UpdateScheduled",
     "The operator takes it when it is minAgeSeconds old, from 2026-12-03T12:00:00Z on",
   ],
   [
     { kind: "window", atMs: now },
-    "ImageUpdateScheduled",
+    "UpdateScheduled",
     "The operator takes it in the window that begins at 2026-12-03T12:00:00Z",
   ],
   [
     { kind: "neverFits", minutes: 45 },
-    "ImageUpdateScheduled",
+    "UpdateScheduled",
     "No window of spec.imageUpdates is as long as the update needs, which is 45 minutes: set a longer durationMinutes",
   ],
   [{ kind: "approval", value: "Images@x" }, "AwaitingApproval", 'To approve it, set awsbatch.dev/approve: "Images@x"'],
-  [{ kind: "due" }, "ImageUpdateScheduled", "The operator takes it now"],
+  [{ kind: "due" }, "UpdateScheduled", "The operator takes it now"],
 ])("the condition of %o says what becomes of it", (imageUpdate, reason, what) => {
   const spec: EffectiveSpec = { type: "MANAGED", ...(imageUpdate === undefined ? {} : { imageUpdate }) };
   expect(newerImage(spec, outdated)).toEqual([
@@ -199,7 +199,7 @@ test("an invalid window is reported before there is a newer image, and with it",
     imageUpdate: { kind: "invalidWindow", index: 1, fault: "no such zone" },
   };
   const message =
-    "spec.imageUpdates.windows[1] is not understood, so the operator takes no newer image: no such zone. Correct it";
+    "spec.imageUpdates.windows[1] is not understood, so the operator takes nothing newer: no such zone. Correct it";
   expect(newerImage(spec, fresh)).toEqual([
     { type: "UpdateAvailable", status: "Unknown", reason: "InvalidWindow", message },
   ]);
@@ -222,4 +222,85 @@ test("a person is asked only for what waits for approval", () => {
   expect(imageApproval(asked, fresh)).toBeUndefined();
   expect(imageApproval(asked, undefined)).toBeUndefined();
   expect(imageApproval({ ...asked, imageUpdate: { kind: "due" } }, outdated)).toBeUndefined();
+});
+
+describe("a newer version of the launch template", () => {
+  const launchTemplate = { launchTemplateName: "batch" };
+  const at = (version: string | undefined, status = "LATEST"): Environment =>
+    ({
+      computeEnvironmentName: "team_ce-1",
+      computeResources: { launchTemplate, ec2Configuration: [{ imageType: "ECS_AL2023", batchImageStatus: status }] },
+      tags: version === undefined ? {} : { "awsbatch.dev/rollout-token": `template:${version}@` },
+    }) as Environment;
+  const seen = (imageUpdates: ImageUpdates, given: Parameters<typeof objectWith>[1] = { since }): EffectiveSpec => {
+    const { spec, ...object } = objectWith(imageUpdates, given);
+    const whole = { ...object, spec: { ...spec, computeResources: { launchTemplate } } } as BatchComputeEnvironment;
+    return withImageUpdate(whole, now, { version: "8", checkInMs: 9000 }).spec as EffectiveSpec;
+  };
+  const condition = (spec: EffectiveSpec, environment: Environment) =>
+    newerImage(spec, environment).map(({ status, reason, message }) => `${status} ${reason}: ${message}`);
+  const newer = "The launch template of team_ce-1 is at version 8 now, and its instances have";
+
+  it("is only reported by default, and since when", () => {
+    const spec = seen(undefined);
+    expect(spec.templateVersion).toBeUndefined();
+    expect(condition(spec, at("7"))).toEqual([
+      `True TemplateUpdateAvailable: ${newer} version 7. They keep it. To replace them, set spec.rolloutToken to a new value; with spec.imageUpdates.launchTemplateVersions: Follow the operator does it whenever there is a newer version`,
+    ]);
+    expect(availableSince(spec, at("7"))).toBe(since);
+  });
+
+  it.each([
+    ["the same version", at("8")],
+    ["a newer version, as when $Default was set back", at("9")],
+    ["a version that nobody has noted", at(undefined)],
+  ])("is not reported by default of %s", (_name, environment) => {
+    expect(newerImage(seen(undefined), environment)).toEqual([]);
+  });
+
+  it("is due under Follow, whatever becomes of images", () => {
+    const spec = seen({ launchTemplateVersions: "Follow" });
+    expect(spec).toMatchObject({ templateVersion: "8", imageUpdate: { kind: "reported" } });
+    expect(condition(spec, at("7"))).toEqual([`True UpdateScheduled: ${newer} version 7. The operator takes it now`]);
+    expect(condition(spec, at(undefined))[0]).toContain(`${newer} a version that is not known`);
+  });
+
+  it("is reported with a newer image: each with what becomes of it, and once where that is the same", () => {
+    const both = at("7", "UPDATE_AVAILABLE");
+    const [different] = condition(seen({ launchTemplateVersions: "Follow" }), both);
+    expect(different).toMatch(
+      /^True UpdateScheduled: AWS Batch has .*Automatic the operator.* The operator takes it now$/,
+    );
+    const [same] = condition(seen({ policy: "Automatic", launchTemplateVersions: "Follow" }), both);
+    expect(same).toMatch(/team_ce-1. The launch template .* version 7. The operator takes it now$/);
+  });
+
+  it("is approved with its number", () => {
+    const approval = `Images@${since}/template:8`;
+    const spec = seen({ launchTemplateVersions: "Follow", approval: true });
+    expect(spec.templateVersion).toBeUndefined();
+    expect(imageApproval(spec, at("7"))?.until).toEqual({ kind: "approval", value: approval });
+    const approved = seen({ launchTemplateVersions: "Follow", approval: true }, { since, approved: approval });
+    expect(approved.templateVersion).toBe("8");
+  });
+
+  it("is read again in time, also while nothing is newer", () => {
+    expect(imageCheck(seen(undefined), at("8"), now)).toEqual({ checkInMs: 9000 });
+  });
+
+  it("that is not known is reported to whoever follows it", () => {
+    const templates = { version: undefined, why: "denied", checkInMs: 1 };
+    const message = "The versions of the launch template are not known, so none is followed: denied";
+    const spec: EffectiveSpec = { ...seen({ launchTemplateVersions: "Follow" }), templates };
+    expect(condition(spec, at("7"))).toEqual([`Unknown LaunchTemplateUnread: ${message}`]);
+    expect(condition({ ...seen(undefined), templates }, at("7"))).toEqual([]);
+    const unanswered = { version: undefined, checkInMs: 1 };
+    expect(condition({ ...spec, templates: unanswered }, at("7"))).toEqual([]);
+  });
+
+  it("is not taken while a window is invalid", () => {
+    const windows = [{ schedule: "0 2 * * SAT", timeZone: "Mars/Base", durationMinutes: 240 }];
+    const spec = seen({ launchTemplateVersions: "Follow", windows });
+    expect(condition(spec, at("7"))[0]).toMatch(/^True InvalidWindow: The launch template .*Mars\/Base/);
+  });
 });

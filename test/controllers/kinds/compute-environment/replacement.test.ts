@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../../src/aws/batch.ts";
 import { environmentSetOf } from "../../../../src/controllers/kinds/compute-environment/environment-set.ts";
+import type { EffectiveSpec } from "../../../../src/controllers/kinds/compute-environment/image-updates.ts";
 import { handover, referenceOf } from "../../../../src/controllers/kinds/compute-environment/replacement.ts";
 import type { Seen } from "../../../../src/controllers/kinds/compute-environment/seen.ts";
 import {
@@ -705,4 +706,32 @@ it.each<[string, readonly Environment[], readonly string[], string | undefined]>
 ])("the reason of a replacement is %s", (_name, existing, named, expected) => {
   const queues = named.map((one, index) => queue(`q${index}`, [one]));
   expect(referenceOf(seen(ec2, { queues }), existing)?.computeEnvironmentName).toBe(expected);
+});
+
+describe("an environment with a launch template", () => {
+  const launchTemplate = { launchTemplateName: "batch" };
+  const templated = (change: Partial<EffectiveSpec>): EffectiveSpec => ({
+    ...withResources(ec2, { launchTemplate }),
+    ...change,
+  });
+  const follows = { imageUpdates: { launchTemplateVersions: "Follow" } } as const;
+  const unanswered = { templates: { version: undefined, checkInMs: 1000 } };
+  const made = (spec: EffectiveSpec) => {
+    const { next: step } = chosen(object(spec), seen(spec));
+    if (step.kind !== "act") return `${step.kind}: ${step.message}`;
+    return step.action.kind === "create" ? step.action.request.tags?.["awsbatch.dev/rollout-token"] : step.action.kind;
+  };
+
+  it("is created with its version in the tags", () => {
+    expect(made(templated({ templates: { version: "7/3", checkInMs: 1000 } }))).toBe("template:7/3@");
+    expect(made(templated({ rolloutToken: "v1", templates: { version: "7", checkInMs: 1000 } }))).toBe("template:7@v1");
+  });
+
+  it("waits for EC2 to say the version only where it is followed, and EC2 answers", () => {
+    expect(made(templated({ ...follows, ...unanswered }))).toMatch(/^wait: .*EC2 is asked first/);
+    expect(made(templated(unanswered))).toBeUndefined();
+    expect(made(templated(follows))).toBeUndefined();
+    const why = "You are not authorized to perform this operation.";
+    expect(made(templated({ ...follows, templates: { version: undefined, why, checkInMs: 1000 } }))).toBeUndefined();
+  });
 });

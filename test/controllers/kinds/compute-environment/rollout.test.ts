@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../../src/aws/batch.ts";
-import { isRolledOut, rolledOutFor, rolloutOf } from "../../../../src/controllers/kinds/compute-environment/rollout.ts";
+import {
+  isRolledOut,
+  rolledOut,
+  rolloutOf,
+  rolloutTags,
+  rolloutValue,
+} from "../../../../src/controllers/kinds/compute-environment/rollout.ts";
 import type { Seen } from "../../../../src/controllers/kinds/compute-environment/seen.ts";
 import { chosen, ec2, environment, object, seen, withResources } from "./given.ts";
 
@@ -21,13 +27,36 @@ describe("what the tag of a rollout records", () => {
     ["of one that is asked for after another one", asked("v1", "v2"), "v1"],
     ["of one that is asked for instead of another one", asked(asked("v1", "v2"), "v3"), "v1"],
   ])("%s", (_name, value, done) => {
-    expect(rolledOutFor(noting(value))).toBe(done);
+    expect(rolledOut(noting(value)).token).toBe(done);
   });
 
   it("is what AWS takes as the value of a tag, however long the token before was", () => {
     const value = asked("x".repeat(256), "v2");
     expect(value).toMatch(/^x+@asked:[0-9a-f]{8}$/);
     expect(value).toHaveLength(256);
+  });
+
+  it.each([
+    { token: undefined, templateVersion: "7" },
+    { token: "v1", templateVersion: "7/12" },
+    { token: "@v:1", templateVersion: "7" },
+    { token: "v1", templateVersion: undefined },
+    { token: undefined, templateVersion: undefined },
+  ])("is read as it was written: %o", (rollout) => {
+    expect(rolledOut(rolloutTags(rollout))).toEqual(rollout);
+  });
+
+  it("has room for the longest token next to a version, and knows it again", () => {
+    const token = "x".repeat(256);
+    const tags = rolloutTags({ token, templateVersion: "7" });
+    expect(tags["awsbatch.dev/rollout-token"]).toMatch(/^template:7@x+:[0-9a-f]{8}$/);
+    expect(isRolledOut(tags, token)).toBe(true);
+    expect(isRolledOut(tags, `${token.slice(1)}y`)).toBe(false);
+    const asks = rolloutOf(
+      rolloutValue({ token: "v2", templateVersion: "8" }) ?? "",
+      given(Object.values(tags)[0]),
+    ).ask;
+    expect(asks?.length).toBeLessThanOrEqual(256);
   });
 
   it("is written once for a token", () => {
@@ -86,7 +115,7 @@ describe("a rollout in place", () => {
     const around = seen(desired, { environments: [given(mark)], ...known(true) });
     expect(chosen(object(desired), around).next).toMatchObject({
       reason: "Updating",
-      message: 'AWS gives old fresh instances for rolloutToken "v2", which is noted in its tags',
+      message: 'AWS gives old fresh instances, which is noted in its tags: "v2"',
       action: { items: [{ name: "old", arn: given(mark).computeEnvironmentArn, change: { remove: [] } }] },
     });
   });
