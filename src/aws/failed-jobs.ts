@@ -1,8 +1,7 @@
 import type { JobDetail, JobSummary } from "./batch.ts";
 import type { BatchApi } from "./batch-calls.ts";
 import { jobRecord } from "./job-record.ts";
-import { clusterOf, type Source, summariesOf } from "./jobs.ts";
-import { listed, pageSize } from "./listing.ts";
+import { clusterOf, detailsOf, type Source, summariesOf } from "./jobs.ts";
 import type { FailedJob, FailedSince } from "./region.ts";
 
 /**
@@ -18,11 +17,10 @@ export async function failedJobs(
 ): Promise<readonly FailedJob[]> {
   const ids = new Set<string>();
   for (const jobQueue of queues) {
-    const arrays: string[] = [];
+    const sources: Source[] = [{ jobQueue }];
     // An array job is PENDING while its children run.
     for await (const job of summariesOf(batch, { jobQueue }, "PENDING", signal))
-      if (isArray(job)) arrays.push(job.jobId);
-    const sources: Source[] = [{ jobQueue }];
+      if (isArray(job)) sources.push({ arrayJobId: job.jobId });
     for (const source of sources) {
       for await (const job of summariesOf(batch, source, "FAILED", signal)) {
         const { jobId, container, nodeProperties, stoppedAt = 0 } = job;
@@ -32,14 +30,12 @@ export async function failedJobs(
         else if (nodeProperties?.numNodes !== undefined) ids.add(`${jobId}#0`);
         else if (anyExitCode || container?.exitCode === undefined) ids.add(jobId);
       }
-      sources.push(...arrays.splice(0).map((arrayJobId) => ({ arrayJobId })));
     }
   }
   const failed: FailedJob[] = [];
-  const all = [...ids];
-  for (let start = 0; start < all.length; start += pageSize) {
-    const answer = await batch.describeJobs({ jobs: all.slice(start, start + pageSize) }, { signal });
-    failed.push(...listed(answer.jobs, "DescribeJobs").flatMap((job) => failedJob(job) ?? []));
+  for await (const job of detailsOf(batch, [...ids], signal)) {
+    const one = failedJob(job);
+    if (one !== undefined) failed.push(one);
   }
   return failed;
 }

@@ -173,14 +173,26 @@ async function described(
   signal: AbortSignal,
 ): Promise<Details> {
   const details = new Map<string, { readonly status: JobStatus | undefined; readonly cluster: string | undefined }>();
-  for (let start = 0; start < jobs.length; start += pageSize) {
-    const ids = jobs.slice(start, start + pageSize).map(({ jobId }) => jobId);
-    const answer = await batch.describeJobs({ jobs: ids }, { signal });
-    for (const job of listed(answer.jobs, "DescribeJobs")) {
-      if (job.jobId !== undefined) details.set(job.jobId, { status: job.status, cluster: clusterOf(job) });
-    }
+  const ids = jobs.map(({ jobId }) => jobId);
+  for await (const job of detailsOf(batch, ids, signal)) {
+    if (job.jobId !== undefined) details.set(job.jobId, { status: job.status, cluster: clusterOf(job) });
   }
   return details;
+}
+
+/**
+ * What AWS shows of jobs, by one call for a hundred.
+ * @throws AwsError when anything cannot be read
+ */
+export async function* detailsOf(
+  batch: BatchApi,
+  ids: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<JobDetail> {
+  for (let start = 0; start < ids.length; start += pageSize) {
+    const answer = await batch.describeJobs({ jobs: ids.slice(start, start + pageSize) }, { signal });
+    yield* listed(answer.jobs, "DescribeJobs");
+  }
 }
 
 function located(jobs: readonly ActiveJob[], details: Details): readonly ActiveJob[] {

@@ -15,7 +15,7 @@ import { nameIn } from "../aws/names.ts";
 import type { BatchSnapshot } from "../aws/region.ts";
 import { shell } from "../runtime/shell.ts";
 import { isNameOf } from "./kinds/compute-environment/ownership.ts";
-import { awsNameOf, prefixedAwsName } from "./ownership/naming.ts";
+import { awsNameOf, mayHavePrefix, prefixedAwsName } from "./ownership/naming.ts";
 import { type Cluster, isOfCluster, type Owner, ownerIn } from "./ownership/ownership.ts";
 import { clusterInRole } from "./parts/roles/names.ts";
 import type { Objects } from "./ports.ts";
@@ -104,8 +104,8 @@ export function misnamed(object: KubeObject, cluster: Pick<Cluster, "name">, clu
     return `this object was made as ${arn}, under the cluster name ${maker}, which AWS cannot change, and under ${cluster.name} it would be made a second time; nothing is written. Start the operator with ${shell`--cluster-name=${maker}`}`;
   }
   const kind: OperatorKind = kindOf(object.kind);
-  const { isPrefix, endsWithUid, within, maxLength } = kind.awsName;
-  if (isPrefix === true || endsWithUid === true || within !== undefined || kind.global === true) return undefined;
+  const { isPrefix, maxLength } = kind.awsName;
+  if (isPrefix === true || !mayHavePrefix(kind)) return undefined;
   const recorded = nameIn(arn).replace(/:\d+$/, "");
   const { namespace, name } = object.metadata;
   const { form, prefix } = otherForm(cluster.name, clusterPrefix);

@@ -17,8 +17,9 @@ export function namingStore(store: Store, clusterPrefix = ""): Store {
 /** The same object, which gives its name in AWS. */
 export function withAwsName(object: KubeObject, clusterPrefix = ""): KubeObject {
   const kind: OperatorKind | undefined = kinds.find((one) => one.kind === object.kind);
-  const prefix = kind === undefined ? "" : prefixOfKind(kind, clusterPrefix);
-  if (kind === undefined || prefix === "") return object;
+  if (kind === undefined) return object;
+  const prefix = prefixOfKind(kind, clusterPrefix);
+  if (prefix === "") return object;
   const { field, maxLength } = kind.awsName;
   const spec = (object.spec ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof spec[field] === "string") return object;

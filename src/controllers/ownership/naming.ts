@@ -144,15 +144,21 @@ export function prefixedAwsName(clusterPrefix: string, namespace: string, name: 
 }
 
 /**
- * What default names of a kind begin with: none of the cluster where a name is unique without it, because it ends in the uid, is within
- * another resource, or has a hash of the cluster in IAM.
+ * Whether default names of a kind may begin with that of the cluster: not where a name is unique without it, because it ends in the
+ * uid, is within another resource, or has a hash of the cluster in IAM.
  */
-export function prefixOfKind(
-  { awsName, global }: { readonly awsName: AwsNaming; readonly global?: boolean },
-  clusterPrefix = "",
-): string {
-  const isUnique = awsName.endsWithUid === true || awsName.within !== undefined || global === true;
-  return isUnique ? "" : clusterPrefix;
+export function mayHavePrefix({ awsName, global }: PrefixedKind): boolean {
+  return awsName.endsWithUid !== true && awsName.within === undefined && global !== true;
+}
+
+interface PrefixedKind {
+  readonly awsName: AwsNaming;
+  readonly global?: boolean;
+}
+
+/** What default names of a kind begin with. @param clusterPrefix as for `prefixedAwsName` */
+export function prefixOfKind(kind: PrefixedKind, clusterPrefix = ""): string {
+  return mayHavePrefix(kind) ? clusterPrefix : "";
 }
 
 /** Whether only a namespace gives this name by default: the name has its prefix. A namespace's name contains no `_`. */

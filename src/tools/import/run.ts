@@ -22,7 +22,7 @@ import { type Changes, changesOf, valueAt } from "./changes.ts";
 import { type Decision, decide, fileText, type ImportedObject, rolesToRead, specSchema } from "./decide.ts";
 import { editedText } from "./edit.ts";
 import type { Folder } from "./folder.ts";
-import { foundIn, resourceOf, type Skipped } from "./found.ts";
+import { type Found, foundIn, resourceOf, type Skipped } from "./found.ts";
 import { type HandOver, handOver } from "./hand-over.ts";
 import { importedKinds, type Members } from "./kinds.ts";
 import { type NamedResource, resourceKey } from "./names.ts";
@@ -87,7 +87,8 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
   const roles = options.roles === "keep" ? undefined : await roleChoice(regions, choice, ports.signal);
   const decision = decide(regions, { ...choice, roles });
   const memory = rememberedAt(folder);
-  const lacking = goneFrom(existing, regions, options);
+  const all = regions.flatMap(foundIn);
+  const lacking = goneFrom(existing, regions, all, options);
   // What is adopted already, the other tool has to give up all the same.
   const handedOver = source && handOver(source, new Set([...decision.objects.map(resourceKey), ...decision.owned]));
   const written = writtenObjects(decision, existing, memory.specs, folder);
@@ -102,7 +103,7 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
   const { inexpressible, renamed } = decision;
   const limits = limitsFor(decision.objects, flags);
   const objects = [...written.objects];
-  const adoptable = adoptableFor(decision, existing, regions, options);
+  const adoptable = adoptableFor(decision, existing, all, options);
   return {
     account: account.cloud.account,
     namespace,
@@ -223,11 +224,12 @@ interface ManifestedObject extends Pick<Existing, "document" | "index"> {
 function goneFrom(
   existing: ReadonlyMap<string, Existing>,
   regions: readonly ReadRegion[],
+  all: readonly Found[],
   adopter: Adopter,
 ): readonly Existing[] {
   const read = new Set(regions.map(({ name }) => name));
   const inQuestion = [...existing.values()].filter(({ kind, region }) => read.has(region) && isImported(kind));
-  return gone(inQuestion, regions.flatMap(foundIn), adopter);
+  return gone(inQuestion, all, adopter);
 }
 
 /** What an earlier import has written of that; the rest may be a person's plan. */
@@ -412,17 +414,14 @@ function checkedIn({ objects }: Decision): Checked {
 function adoptableFor(
   { objects }: Decision,
   existing: ReadonlyMap<string, Existing>,
-  regions: readonly ReadRegion[],
+  all: readonly Found[],
   { namespace, names: globs }: ImportOptions,
 ): readonly string[] {
   const nameOf = ({ awsName }: NamedResource): string => nameIn(awsName);
   const adopted = objects.filter(({ kind }) => isImported(kind)).map(nameOf);
   const kept = [...existing.values()].map(nameOf).filter((name) => !belongsTo(namespace, name));
   const names = new Set([...adopted, ...kept].filter((name) => matchesAny(globs, name)));
-  const others = regions
-    .flatMap(foundIn)
-    .map(nameOf)
-    .filter((name) => !names.has(name));
+  const others = all.map(nameOf).filter((name) => !names.has(name));
   return adoptableNames(globs, [...names], others).map((glob) => `${namespace}/${glob}`);
 }
 

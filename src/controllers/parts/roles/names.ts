@@ -26,14 +26,16 @@ export function isPurposePath(clusterName: string, path: string): boolean {
   return purposes.some((purpose) => path === purposePath(clusterName, purpose));
 }
 
+const made = /^arn:[^:]*:iam::[^:]*:(?:role|instance-profile)\/aws-batch-operator\/(?:([^/]+)\/)?/;
+
 /** Whether the operator of any cluster created a role or instance profile, by ARN. */
 export function isMadeByOperator(arn: string): boolean {
-  return /^arn:[^:]*:iam::[^:]*:(role|instance-profile)\/aws-batch-operator\//.test(arn);
+  return made.test(arn);
 }
 
-/** The name of the cluster whose operator created a role, by ARN; undefined: none did. */
+/** The name of the cluster whose operator created a role or instance profile, by ARN; undefined: none did. */
 export function clusterInRole(arn: string): string | undefined {
-  return /^arn:[^:]*:iam::[^:]*:role\/aws-batch-operator\/([^/]+)\//.exec(arn)?.[1];
+  return made.exec(arn)?.[1];
 }
 
 /** The owner of a role: one object, or all objects of the namespace that share it by name. */
