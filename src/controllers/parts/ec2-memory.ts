@@ -115,24 +115,31 @@ export function removedLately({ removedAt }: Ec2Memory, id: string, now: number)
   return now - (removedAt.get(id) ?? Number.NEGATIVE_INFINITY) < shownWithinMs;
 }
 
+/** A write, by what it creates. */
+interface ToCreate {
+  /** Of VPC and service. */
+  readonly key: string;
+  readonly by: unknown;
+}
+
 /**
  * Notes that EC2 is asked to create an endpoint, unless this process asked for the same a moment ago, for another network:
  * EC2 may not show that one yet, and has one name of a service in a VPC.
  *
- * @param by the write, and the key of its VPC and service
  * @param now monotonic ms
  * @returns whether it may be asked for
  */
-export function noteCreation(
-  { creations }: Pick<Ec2Memory, "creations">,
-  { key, by }: { readonly key: string; readonly by: unknown },
-  now: number,
-): boolean {
+export function noteCreation({ creations }: Pick<Ec2Memory, "creations">, { key, by }: ToCreate, now: number): boolean {
   for (const [other, { at }] of creations) if (now - at >= shownWithinMs) creations.delete(other);
   const known = creations.get(key);
   if (known !== undefined && known.by !== by) return false;
   creations.set(key, { by, at: now });
   return true;
+}
+
+/** Takes back what was noted of a write that did not happen; what another one asked for stays. */
+export function forgetCreation({ creations }: Pick<Ec2Memory, "creations">, { key, by }: ToCreate): void {
+  if (creations.get(key)?.by === by) creations.delete(key);
 }
 
 /**

@@ -30,7 +30,7 @@ import type { Ports } from "../../ports.ts";
 import { usersAmong } from "../../references/reference.ts";
 import type { NetworkOfVpc, Seen } from "./seen.ts";
 import { groupOf, namedBy, placedIn, selectionsOf, servicesOf } from "./spec.ts";
-import { type Given, inVpc, type Reading, vpcOf } from "./vpc.ts";
+import { type Given, type Inhabited, inVpc, type Reading, vpcOf } from "./vpc.ts";
 
 /** Every read that the plan of a network needs. */
 export async function observe(network: BatchNetwork, reading: Reading, signal: AbortSignal): Promise<Seen> {
@@ -58,8 +58,9 @@ async function networkOf(network: BatchNetwork, reading: Reading, signal: AbortS
   const { memory } = reading;
   const { uid } = network.metadata;
   try {
-    const { facts, running } = await factsOf(network, reading, signal);
-    const given = inVpc(network, reading, facts, running);
+    const inhabited = await factsOf(network, reading, signal);
+    const { facts } = inhabited;
+    const given = inVpc(network, reading, inhabited);
     const vpc = vpcOf(given);
     const group = groupSeen(given);
     const misplaced = misplacedIn(network, facts);
@@ -92,7 +93,7 @@ async function factsOf(
   network: BatchNetwork,
   { region, ports, memory }: Reading,
   signal: AbortSignal,
-): Promise<Pick<Given, "facts" | "running">> {
+): Promise<Inhabited> {
   const { spec, metadata } = network;
   const ec2 = await ports.regions.ec2(spec.region, signal, metadata.namespace);
   const readAfterMs = taken(memory.readAfter, metadata.uid);
@@ -105,9 +106,10 @@ async function factsOf(
   for (;;) {
     const facts = await ec2.network.of(request, { signal, maxAgeMs });
     const running = runningIn(region, ports);
-    const next = requestOf(network, environmentsIn(spec.vpcId, running, facts), region.region);
+    const here = environmentsIn(spec.vpcId, running, facts);
+    const next = requestOf(network, here, region.region);
     if (JSON.stringify(next) === JSON.stringify(request)) {
-      return { facts: withoutGoing(facts, memory, ports.clock.monotonic()), running };
+      return { facts: withoutGoing(facts, memory, ports.clock.monotonic()), running, here };
     }
     request = next;
     maxAgeMs = usersMaxAgeMs;

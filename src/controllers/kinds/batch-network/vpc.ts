@@ -14,7 +14,7 @@ import { tagChange } from "../../ownership/tags.ts";
 import { type Ec2Memory, isUnproven, refusedLately, writerOf, wroteLately } from "../../parts/ec2-memory.ts";
 import { endpointTags, groupName, ownedBy } from "../../parts/endpoints/ownership.ts";
 import type { VpcSeen } from "../../parts/endpoints/seen.ts";
-import { environmentsIn, type Running } from "../../parts/endpoints/users.ts";
+import type { Running } from "../../parts/endpoints/users.ts";
 import { groupsNaming } from "../../parts/security-group/rules.ts";
 import { directivesOf } from "../../pass/directives.ts";
 import type { Ports } from "../../ports.ts";
@@ -28,13 +28,17 @@ export interface Reading {
   readonly memory: Ec2Memory;
 }
 
-/** What was read, with what all parts of the observation ask of it: which environments need what is a search over paths. */
-export interface Given extends Reading {
-  readonly network: BatchNetwork;
+/** What EC2 has, and who is in the VPC. */
+export interface Inhabited {
   readonly facts: NetworkFacts;
   /** All environments that may run, and those of them in the VPC. */
   readonly running: readonly Running[];
   readonly here: readonly Running[];
+}
+
+/** What was read, with what all parts of the observation ask of it: which environments need what is a search over paths. */
+export interface Given extends Reading, Inhabited {
+  readonly network: BatchNetwork;
   readonly owner: VpcSeen["owner"];
   readonly owned: ReturnType<typeof ownedBy>;
   /** The endpoints of ours that an environment may depend on. */
@@ -51,26 +55,19 @@ interface Asking {
   readonly services: readonly string[];
 }
 
-export function inVpc(
-  network: BatchNetwork,
-  reading: Reading,
-  facts: NetworkFacts,
-  running: readonly Running[],
-): Given {
+export function inVpc(network: BatchNetwork, reading: Reading, read: Inhabited): Given {
+  const { facts, here } = read;
   const { cluster, clock } = reading.ports;
   const { metadata, spec } = network;
   const owner = { cluster, object: { namespace: metadata.namespace, name: metadata.name }, tags: spec.tags };
   const owned = ownedBy(owner, facts);
   const held = heldAmong(facts, owned.isOurs);
-  const here = environmentsIn(spec.vpcId, running, facts);
   const asking = askingIn(network, reading, here, servicesWith(owned, facts));
   const kept = keptFor(servicesOf(spec), here, held, asking);
   return {
     ...reading,
+    ...read,
     network,
-    facts,
-    running,
-    here,
     owner,
     owned,
     held,

@@ -1,5 +1,7 @@
 /** What the difference between spec and AWS means, as `status.plan` reports it. Pure. */
 
+import type { Environment } from "../../../aws/batch.ts";
+import type { TagChange } from "../../../aws/region.ts";
 import { tagChange, tagFieldChanges } from "../../ownership/tags.ts";
 import type { Change, FieldChange } from "../../pass/agenda.ts";
 import { queuesNaming } from "./checks.ts";
@@ -32,17 +34,18 @@ export function changeOf({ spec, seen, ours, set }: Context): Change {
     const action = actionNames[strongest.kind];
     return { action, id, reason: "FieldsDiffer", changes: inPlace };
   }
-  const tags =
-    set.target === undefined
-      ? undefined
-      : tagChange(
-          spec.tags,
-          ownTags(spec, seen.identity, rolledOut(set.target.tags).templateVersion),
-          set.target.tags,
-          seen.settings.ignoreTagKeys,
-        );
+  const tags = set.target && tagsToChange({ spec, seen }, set.target);
   if (tags !== undefined) return { action: "UpdateTags", id, reason: "TagsDiffer", changes: tagFieldChanges(tags) };
   return { action: "None", id, reason: "InSync", changes: [] };
+}
+
+/** The change of the tags of an environment; undefined: it has those of the spec, and ours. */
+export function tagsToChange(
+  { spec, seen }: Pick<Context, "spec" | "seen">,
+  { tags }: Environment,
+): TagChange | undefined {
+  const own = ownTags(spec, seen.identity, rolledOut(tags).templateVersion);
+  return tagChange(spec.tags, own, tags, seen.settings.ignoreTagKeys);
 }
 
 export function deletion(seen: Seen): Change {

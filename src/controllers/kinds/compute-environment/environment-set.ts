@@ -82,8 +82,7 @@ export function withBegun(spec: EffectiveSpec, ours: readonly Environment[]): Ef
  */
 function takesOver(newest: Environment, ours: readonly Environment[]): boolean {
   const others = ours.filter((one) => one !== newest && one.status !== "DELETING" && !isRetired(one));
-  const wentBack = newest.tags?.[returnedAtTag] !== undefined && servingSince(newest) <= momentOf(returnedAtOf(newest));
-  return others.length > 0 && newest.status !== "INVALID" && !wentBack;
+  return others.length > 0 && newest.status !== "INVALID" && !hasGoneBack(newest);
 }
 
 /** VALID, and in the desired state, by default ENABLED: no job is to start on what will be DISABLED. */
@@ -162,7 +161,13 @@ function isRevivable(spec: Spec, environment: Environment): boolean {
 
 function wasReturned(environment: Environment, planId: string): boolean {
   const underThisPlan = environment.tags?.[returnedAtTag]?.endsWith(`/${planId}`) ?? false;
-  return underThisPlan && servingSince(environment) <= momentOf(returnedAtOf(environment));
+  return underThisPlan && hasGoneBack(environment);
+}
+
+/** Whether queues went back from it, and have not all come over again since. */
+export function hasGoneBack(environment: Environment): boolean {
+  const isMarked = environment.tags?.[returnedAtTag] !== undefined;
+  return isMarked && servingSince(environment) <= momentOf(returnedAtOf(environment));
 }
 
 /** When it came to serve all queues, in ms since the epoch. */

@@ -175,14 +175,11 @@ export function newerImage(spec: EffectiveSpec, newest: Environment | undefined)
   }
   const [first, second] = found;
   if (first === undefined) return unreadTemplates(spec);
-  const fates = found.map(fateOf);
-  const taken = found.findIndex(({ update }) => update.kind !== "reported");
-  const reason = (fates[taken] ?? fateOf(first)).reason;
-  const isSame = second === undefined || first.update.kind === second.update.kind;
-  const message =
-    isSame && first.update.kind !== "reported"
-      ? [...whats, fateOf(first).what].join(". ")
-      : found.map((one) => `${one.what}. ${fateOf(one).what}`).join(". ");
+  const { reason } = fateOf(found.find(({ update }) => update.kind !== "reported") ?? first);
+  const areTakenTogether = first.update.kind !== "reported" && first.update.kind === second?.update.kind;
+  const message = areTakenTogether
+    ? [...whats, fateOf(first).what].join(". ")
+    : found.map((one) => `${one.what}. ${fateOf(one).what}`).join(". ");
   return [{ type: "UpdateAvailable", status, reason, message }];
 }
 
@@ -238,7 +235,8 @@ function fateOf({ update, reported }: Newer): Fate {
       return { reason: awaitingApproval, what: `To approve it, set ${approvedBy(update.value).annotation}` };
     case "due":
       return scheduled("The operator takes it now");
-    default:
+    case "reported":
+    case "invalidWindow":
       return reported;
   }
 }

@@ -5,13 +5,13 @@ import type { Environment } from "../../../aws/batch.ts";
 import { passesByItself } from "../../../aws/errors.ts";
 import { isRetired } from "../../draining/retired.ts";
 import { retiredAtTag, servingSinceTag } from "../../ownership/ownership.ts";
-import { changedTags, tagChange, tagFieldChanges } from "../../ownership/tags.ts";
+import { changedTags, tagFieldChanges } from "../../ownership/tags.ts";
 import { networkConditions, networkHold } from "../../parts/network/report.ts";
 import { type Change, earliestCheck, type Plan, type Serves, type Step } from "../../pass/agenda.ts";
 import { approvedBy } from "../../pass/approval.ts";
 import { holdsEverything, type Rule, untilHeld } from "../../pass/rules.ts";
 import { type Action, independentName, tagOne } from "./action.ts";
-import { changeOf, deletion } from "./change.ts";
+import { changeOf, deletion, tagsToChange } from "./change.ts";
 import { queuesNaming } from "./checks.ts";
 import { claimed, claimedByAnother, ownedByOtherCluster } from "./claims.ts";
 import { type Context, contextOf, inTime, sideBySide } from "./context.ts";
@@ -30,7 +30,7 @@ import {
   markServing,
   successor,
 } from "./replacement.ts";
-import { ownTags, updateRequest } from "./request.ts";
+import { updateRequest } from "./request.ts";
 import { withRevalidation } from "./revalidation.ts";
 import { causeOfReturn } from "./rollback.ts";
 import { rolledOut, rolloutNoted, rolloutOf, rolloutValue } from "./rollout.ts";
@@ -282,8 +282,7 @@ function leftBehind({ spec, seen, set }: Context): string {
 function retagged({ spec, seen, set }: Context): readonly Step<Action>[] {
   const { target } = set;
   if (target === undefined) return [];
-  const own = ownTags(spec, seen.identity, rolledOut(target.tags).templateVersion);
-  const change = tagChange(spec.tags, own, target.tags, seen.settings.ignoreTagKeys);
+  const change = tagsToChange({ spec, seen }, target);
   if (change === undefined) return [];
   const { computeEnvironmentName: name, computeEnvironmentArn: arn } = target;
   return [

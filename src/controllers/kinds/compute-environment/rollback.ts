@@ -6,9 +6,8 @@ import type { FailedJob } from "../../../aws/region.ts";
 import { isFailureOfPlace } from "../../../diagnosis/aws-reasons.ts";
 import { isRetired } from "../../draining/retired.ts";
 import { returnedAtTag } from "../../ownership/ownership.ts";
-import { newestFirst, returnedAtOf, servingSince } from "./environment-set.ts";
+import { hasGoneBack, newestFirst, servingSince } from "./environment-set.ts";
 import { clusterName, type FailedHere, type Seen } from "./seen.ts";
-import { momentOf } from "./timestamps.ts";
 
 type Spec = Pick<BatchComputeEnvironmentSpec, "replacement">;
 
@@ -25,14 +24,9 @@ export function watchedUntil({ replacement }: Spec, successor: Environment): num
  */
 export function watchedAmong(spec: Spec, ours: readonly Environment[], now: number): Environment | undefined {
   const usable = ours.filter((one) => one.status === "VALID" && !isRetired(one)).sort(newestFirst);
-  const [newest] = usable.filter((one) => now <= watchedUntil(spec, one) && servesSinceReturn(one));
+  // One that is tried again is judged by what fails from then on.
+  const [newest] = usable.filter((one) => now <= watchedUntil(spec, one) && !hasGoneBack(one));
   return usable.some((one) => one !== newest && one.state === "ENABLED") ? newest : undefined;
-}
-
-/** One that is tried again is judged by what fails from then on. */
-function servesSinceReturn(environment: Environment): boolean {
-  const returned = momentOf(returnedAtOf(environment));
-  return Number.isNaN(returned) || returned < servingSince(environment);
 }
 
 /** @param failed jobs of the queues of the environment, since it has served */

@@ -1,12 +1,12 @@
 import type { DeleteVpcEndpointsResult } from "@aws-sdk/client-ec2";
-import { NotSent, neverHappened } from "../../../aws/calls.ts";
+import { neverHappened } from "../../../aws/calls.ts";
 import type { Ec2Api } from "../../../aws/ec2.ts";
 import type { Ec2Region } from "../../../aws/ec2-region.ts";
 import { classify } from "../../../aws/errors.ts";
 import { tagList } from "../../ownership/tags.ts";
 import { OutOfDate, RefusalNoted } from "../../pass/failures.ts";
 import type { Ports } from "../../ports.ts";
-import { type Ec2Memory, noteCreation, noteRemoval, type Writer, writeFor } from "../ec2-memory.ts";
+import { type Ec2Memory, forgetCreation, noteCreation, noteRemoval, type Writer, writeFor } from "../ec2-memory.ts";
 import { createGroup } from "../new-group.ts";
 import { retag } from "../retag.ts";
 import { permissionOf } from "../security-group/rules.ts";
@@ -39,12 +39,10 @@ export async function writeInVpc(
   signal: AbortSignal,
 ): Promise<void> {
   // The API server, the work on objects and the call budget delay the write after the read.
-  const requireCurrent = (): void => {
-    if (!isCurrent()) throw new OutOfDate(`the users of the endpoints of ${vpcId} changed`);
-  };
-  // A call that is tried again on another connection is checked again.
   const beforeSend = (write: EndpointWrite) => (): void => {
-    if (write.kind === "deleteEndpoints") requireCurrent();
+    if (write.kind === "deleteEndpoints" && !isCurrent()) {
+      throw new OutOfDate(`the users of the endpoints of ${vpcId} changed`);
+    }
     const key = creationOf(write);
     if (key !== undefined && !noteCreation(memory, { key, by: write }, clock.monotonic())) {
       throw new OutOfDate(`another network has just asked for ${key}`);
@@ -64,7 +62,7 @@ export async function writeInVpc(
       const refusal = error instanceof RefusalNoted ? error.cause : error;
       if (refusal !== undefined) refusals.push(refusal);
       const key = creationOf(write);
-      if (key !== undefined && neverHappened(refusal) && !(refusal instanceof NotSent)) memory.creations.delete(key);
+      if (key !== undefined && neverHappened(refusal)) forgetCreation(memory, { key, by: write });
       const mayBeDone = write.kind === "deleteEndpoints" && !neverHappened(refusal);
       if (mayBeDone) noteRemoval(memory, write.endpointIds, clock.monotonic());
     }

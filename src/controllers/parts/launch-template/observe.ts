@@ -1,14 +1,13 @@
 /** Asks EC2 what `$Latest` and `$Default` are: a call for each template, kept for all who name it. */
 
 import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
-import { AwsError } from "../../../aws/errors.ts";
 import { templateReferences } from "../../../network/described.ts";
 import type { NetworkFacts } from "../../../network/facts.ts";
 import { emptyRequest, type LaunchTemplateReference } from "../../../network/port.ts";
-import { DeadlineExceeded, withDeadline } from "../../../runtime/abort.ts";
 import { ec2PatienceMs, settleCheckMs, templateMaxAgeMs } from "../../intervals.ts";
 import { requestedAtOf } from "../../pass/circumstances.ts";
 import type { Ports } from "../../ports.ts";
+import { gathered, type Patience } from "../network/observe.ts";
 import type { TemplateSeen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironment["spec"];
@@ -36,7 +35,7 @@ function followed({ computeResources }: Spec): readonly LaunchTemplateReference[
   return all.some(isFollowed) ? all : [];
 }
 
-function isFollowed({ version }: LaunchTemplateReference): boolean {
+function isFollowed({ version }: Pick<LaunchTemplateReference, "version">): boolean {
   return !/^[0-9]+$/.test(version);
 }
 
@@ -72,29 +71,21 @@ export async function observeTemplates(
 /** @returns undefined when EC2 has not answered yet */
 async function versionsOf(
   references: readonly LaunchTemplateReference[],
-  { spec, metadata }: BatchComputeEnvironment,
-  { regions, clock }: Ports,
-  { maxAgeMs, patienceMs }: { readonly maxAgeMs: number; readonly patienceMs: number },
+  object: BatchComputeEnvironment,
+  ports: Ports,
+  reading: Patience,
   signal: AbortSignal,
 ): Promise<TemplateSeen | undefined> {
-  const launchTemplates = references.filter(isFollowed);
-  try {
-    const facts = await withDeadline(clock, patienceMs, signal, "EC2", async (patience) => {
-      const { network: reader } = await regions.ec2(spec.region, signal, metadata.namespace);
-      return await reader.of({ ...emptyRequest, launchTemplates }, { signal, maxAgeMs, patience });
-    });
-    const ageMs = clock.now() - facts.gatheredAt;
-    return {
-      ...resolved(references, facts.launchTemplates),
-      checkInMs: Math.max(settleCheckMs, templateMaxAgeMs - ageMs + settleCheckMs),
-    };
-  } catch (error) {
-    if (error instanceof DeadlineExceeded) return undefined;
-    if (error instanceof AwsError) {
-      return { version: undefined, why: `${error.operation}: ${error.message}`, checkInMs: templateMaxAgeMs };
-    }
-    throw error;
-  }
+  const request = { ...emptyRequest, launchTemplates: references.filter(isFollowed) };
+  const read = await gathered(request, object, ports, reading, signal);
+  if (read.kind === "pending") return undefined;
+  if (read.kind === "unread") return { version: undefined, why: read.message, checkInMs: templateMaxAgeMs };
+  const { launchTemplates, gatheredAt } = read.facts;
+  const ageMs = ports.clock.now() - gatheredAt;
+  return {
+    ...resolved(references, launchTemplates),
+    checkInMs: Math.max(settleCheckMs, templateMaxAgeMs - ageMs + settleCheckMs),
+  };
 }
 
 function resolved(references: readonly LaunchTemplateReference[], read: NetworkFacts["launchTemplates"]): Resolved {
@@ -102,7 +93,7 @@ function resolved(references: readonly LaunchTemplateReference[], read: NetworkF
   const numbers: string[] = [];
   for (const { by, reference, version } of references) {
     const found = read.value.find((one) => one.by === by && one.reference === reference && one.requested === version);
-    if (/^[0-9]+$/.test(version)) numbers.push(version);
+    if (!isFollowed({ version })) numbers.push(version);
     else if (found === undefined) return { version: undefined, why: `EC2 has no launch template ${reference}` };
     else if ("unread" in found) return { version: undefined, why: found.unread.message };
     else if (found.version === undefined) {

@@ -3,7 +3,7 @@ import { AwsError } from "../../../aws/errors.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
 import type { Described } from "../../../network/described.ts";
 import type { NetworkFacts } from "../../../network/facts.ts";
-import type { NetworkReader } from "../../../network/port.ts";
+import type { NetworkReader, NetworkRequest } from "../../../network/port.ts";
 import { type Preflight, preflight } from "../../../network/preflight.ts";
 import { DeadlineExceeded, withDeadline } from "../../../runtime/abort.ts";
 import {
@@ -86,7 +86,7 @@ export async function observeNetwork(
       maxAgeMs: now - memory.neededSince + memory.oldest,
       patienceMs: patienceFor(object, memory, now),
     };
-    const read = await gathered(described, object, ports, reading, signal);
+    const read = await gathered(described.request, object, ports, reading, signal);
     if (read.kind === "unread") {
       memory.turnAt = nextTurnAt(memories, now + unwatchedCheckMs);
       return { ...read, checkInMs: memory.turnAt - now };
@@ -169,17 +169,23 @@ type Gathered =
   | { readonly kind: "pending" }
   | { readonly kind: "unread"; readonly message: string };
 
-async function gathered(
-  { request }: Described,
+/** How old facts may be, and how long a pass waits for them (ms). */
+export interface Patience {
+  readonly maxAgeMs: number;
+  readonly patienceMs: number;
+}
+
+/** Facts of EC2 for an environment; pending: they are not there yet, and are kept for a later pass. */
+export async function gathered(
+  request: NetworkRequest,
   { spec, metadata }: BatchComputeEnvironment,
   { regions, clock }: Ports,
-  reading: { readonly maxAgeMs: number; readonly patienceMs: number },
+  { maxAgeMs, patienceMs }: Patience,
   signal: AbortSignal,
 ): Promise<Gathered> {
-  const { maxAgeMs } = reading;
   try {
     // Only the waiting ends with the patience: the result of the read is kept for the next pass.
-    return await withDeadline(clock, reading.patienceMs, signal, "EC2", async (patience) => {
+    return await withDeadline(clock, patienceMs, signal, "EC2", async (patience) => {
       const { network: reader } = await regions.ec2(spec.region, signal, metadata.namespace);
       const facts = await reader.of(request, { signal, maxAgeMs, patience });
       return { kind: "facts", facts, written: reader.written };
