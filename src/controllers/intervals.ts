@@ -28,6 +28,8 @@ export const endpointsCheckMs = 5 * secondMs;
 export const groupUsersCheckMs = 15 * secondMs;
 /** Another replacement, or the first job on a new environment: it ends the soak. */
 export const replacementCheckMs = 30 * secondMs;
+/** The job that verifies an environment: nothing follows it but the pass that waits for it. */
+export const verificationCheckMs = 15 * secondMs;
 /** Jobs that end. */
 export const drainCheckMs = minuteMs;
 /** What no watch reports: another object's edit, a namespace's annotation, a quota, what a person corrects in AWS. */
@@ -85,6 +87,8 @@ export const invalidEveryMs = 30 * minuteMs;
 export const creationEveryMs = hourMs;
 /** An act that AWS has refused: the others go before it. */
 export const othersGoFirstMs = 10 * minuteMs;
+/** An environment on which the job of its verification failed is kept for so long, for diagnosis. */
+export const verificationKeptMs = hourMs;
 /** A note of a submission is used: an older one is written again, so that its time says when the request was sent. */
 export const noteUsedForMs = hourMs;
 /** Longer than the longest wait before a refused act is tried again. */

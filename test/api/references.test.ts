@@ -79,14 +79,14 @@ describe("the order of apply", () => {
     expect(named(targetsFirst([toy, ...kinds]))).toEqual([
       "BatchRole",
       "BatchNetwork",
+      "ConsumableResource",
+      "JobDefinition",
       "BatchComputeEnvironment",
       "SchedulingPolicy",
       "ServiceEnvironment",
       "JobQueue",
       "Toy",
       "QuotaShare",
-      "ConsumableResource",
-      "JobDefinition",
       "BatchJob",
     ]);
   });

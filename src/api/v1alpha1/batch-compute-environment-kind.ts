@@ -73,6 +73,15 @@ const computeEnvironmentReasons = {
         "the successor is ready, and only queues that are being deleted still reference the predecessor: they keep it until their jobs have ended",
       todo: "nothing; or terminate those jobs",
     },
+    Verifying: {
+      means: "the job of `replacement.verify` is to succeed on the new environment before a queue names it",
+      todo: "if the message names an obstacle: fix it",
+    },
+    WaitingForDefinition: {
+      means:
+        "the definition of `replacement.verify` has no revision yet that the job may run; Stalled after 10 minutes",
+      todo: "check the JobDefinition that the message names",
+    },
     SwitchingQueues: {
       means: "queues are being switched to the successor",
       todo: "if the message names an obstacle: fix it",
@@ -177,6 +186,11 @@ const computeEnvironmentReasons = {
         "rolled back from this environment after it was INVALID, or after jobs failed on it; it is VALID now but stays unused",
       todo: "change the spec or `rolloutToken`, or approve another attempt as the message says",
     },
+    VerificationFailed: {
+      means:
+        "the job of `replacement.verify` did not succeed on the new environment in time, so no queue was handed over; what served before goes on, and the new environment is kept for an hour",
+      todo: "as the message says: fix the cause and change the spec or the definition, or approve another attempt",
+    },
     DeleteFailed: {
       means:
         "AWS cannot delete the environment, usually because its service role lost its permissions; [RolesReady](#rolesready) reports a deleted role",
@@ -227,6 +241,9 @@ const computeEnvironmentReasons = {
     RolledBack: {
       means: "warning: the queues roll back from a successor that AWS marked as INVALID, or on which jobs fail",
     },
+    Verifying: { means: "the job of `replacement.verify` was submitted to the new environment" },
+    Verified: { means: "the job of `replacement.verify` succeeded on the new environment" },
+    VerificationFailed: { means: "warning: the job of `replacement.verify` did not succeed on the new environment" },
     Revalidating: { means: "a request to AWS to validate the environment again" },
     Reactivated: { means: "an older environment is back in service" },
   },
@@ -255,6 +272,7 @@ export const BatchComputeEnvironmentKind = {
     { to: "BatchRole", path: "computeResources.instanceRoleRef", use: "has the role" },
     { to: "BatchRole", path: "computeResources.spotFleetRoleRef", use: "has the role" },
     { to: "BatchNetwork", path: "computeResources.networkRef" },
+    { to: "JobDefinition", path: "replacement.verify.jobDefinitionRef", use: "is verified by a job of" },
   ],
   conditions: ["ReferencesResolved", "Retiring", "RolesReady", "NetworkReady", "UpdateAvailable"],
   reasons: [ownedReasons, resourceReasons, drainedReasons, rolesReasons, networkReasons, computeEnvironmentReasons],

@@ -41,6 +41,8 @@ const images = "has(self.computeResources) && has(self.computeResources.ec2Confi
 export const handoverMinutes = 15;
 /** The shortest window, in minutes: as long as an update needs, and as long again for it to begin. */
 export const windowMinutesMin = 2 * handoverMinutes;
+/** How long the job of `replacement.verify` may take, where the spec does not say it. */
+export const verifySecondsDefault = 1800;
 /** AWS's default of `updatePolicy.jobExecutionTimeoutMinutes`. */
 export const jobTimeoutMinutes = 30;
 
@@ -203,6 +205,11 @@ export const computeEnvironmentRules: readonly ValidationRule[] = [
   {
     rule: `!has(self.imageUpdates) || !has(self.imageUpdates.windows) || !has(self.updatePolicy) || self.imageUpdates.windows.all(w, w.durationMinutes >= ${windowMinutesMin} + ${inPlaceMinutes})`,
     message: `an update in place lets jobs run on for updatePolicy.jobExecutionTimeoutMinutes (default ${jobTimeoutMinutes}): make durationMinutes at least ${windowMinutesMin} minutes longer than that`,
+    fieldPath: ".imageUpdates",
+  },
+  {
+    rule: `!has(self.imageUpdates) || !has(self.imageUpdates.windows) || !has(self.replacement) || !has(self.replacement.verify) || self.imageUpdates.windows.all(w, (w.durationMinutes - ${windowMinutesMin}) * 60 >= (has(self.replacement.verify.timeoutSeconds) ? self.replacement.verify.timeoutSeconds : ${verifySecondsDefault}))`,
+    message: `a new environment is verified within the window, for replacement.verify.timeoutSeconds (default ${verifySecondsDefault}): make durationMinutes at least ${windowMinutesMin} minutes longer than that`,
     fieldPath: ".imageUpdates",
   },
   {

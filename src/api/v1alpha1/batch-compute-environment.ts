@@ -1,12 +1,17 @@
 import type { z } from "zod";
 import type { KubeObject } from "../object.ts";
-import { computeEnvironmentRules, eksConfigurationRules, windowMinutesMin } from "./batch-compute-environment-rules.ts";
+import {
+  computeEnvironmentRules,
+  eksConfigurationRules,
+  verifySecondsDefault,
+  windowMinutesMin,
+} from "./batch-compute-environment-rules.ts";
 import { drain, policyFields, state, statusFields, time } from "./common.ts";
 import { computeResources } from "./compute-resources.ts";
 import { environmentIam, madeRoles, roleReference } from "./iam.ts";
 import { awsName, dnsLabel } from "./names.ts";
 import { network, networkStatus } from "./network.ts";
-import { allowedNamespaces } from "./references.ts";
+import { allowedNamespaces, reference } from "./references.ts";
 import {
   anyText,
   arnText,
@@ -56,6 +61,21 @@ const replacement = object("How the operator replaces the environment for a chan
   foreignQueues: oneOf(
     "What to do with foreign queues that reference the environment: Block (default) the replacement, or Repoint them.",
     ["Block", "Repoint"],
+  ).optional(),
+  verify: object(
+    "A job that must succeed on each new environment before any queue names it, and before the first one is Ready.",
+    {
+      jobDefinitionRef: reference(
+        "A JobDefinition. The job runs the revision that matches the object.",
+        "the environment",
+      ),
+      timeoutSeconds: int(
+        `How long the job may take from its submission until it has succeeded. Default: ${verifySecondsDefault}.`,
+        60,
+        86_400,
+      ).optional(),
+      attempts: int("How often AWS tries the job. Default: 1.", 1, 10).optional(),
+    },
   ).optional(),
   rollback: object(
     "When the queues go back to the old environment although AWS finds the new one VALID. The old one stays usable until then.",

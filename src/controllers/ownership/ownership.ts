@@ -24,6 +24,10 @@ export const servingSinceTag = "awsbatch.dev/serving-since";
 export const retiredAtTag = "awsbatch.dev/retired-at";
 /** On a target from which queues went back: `<time>/<plan id>`; it stays unused while that plan is desired. */
 export const returnedAtTag = "awsbatch.dev/returned-at";
+/** What came of the job of `replacement.verify`; see `verdict.ts` of compute environments. */
+export const verificationTag = "awsbatch.dev/verification";
+/** On a queue of the operator's own, which belongs to no object: the environment that is verified in it. */
+export const verifiesTag = "awsbatch.dev/verifies";
 /** On a role or instance profile: what it is for. */
 export const roleTag = "awsbatch.dev/role";
 /** On a role that objects of a namespace share, instead of the name of one: the name that they give. */

@@ -12,6 +12,7 @@ import {
   returnedAtTag,
   rolloutTokenTag,
   type Tags,
+  verificationTag,
 } from "./ownership.ts";
 
 /** Tags of the operator; undefined: the resource does not have it. */
@@ -91,7 +92,7 @@ export function tagFieldChanges({ set, remove }: TagChange, path = "spec.tags"):
 }
 
 /** Facts of a resource, whoever owns it: without them, adopting it again could replace it, trust it again or keep it out of service. */
-const facts = [createdAtTag, retiredAtTag, returnedAtTag, rolloutTokenTag];
+const facts = [createdAtTag, retiredAtTag, returnedAtTag, rolloutTokenTag, verificationTag];
 
 /**
  * The tags that `deletionPolicy: Retain` leaves: no owner, but a mark of the last one, and the facts that stay
@@ -101,6 +102,13 @@ export function releaseTags(described: Tags | undefined, retainedFrom: string): 
   const kept = [retainedFromTag, ...facts];
   const remove = Object.keys(described ?? {}).filter((key) => key.startsWith(tagPrefix) && !kept.includes(key));
   return { set: { [retainedFromTag]: retainedFrom }, remove };
+}
+
+const notInTags = /[^\p{L}\p{N} _.:=+@-]+/gu;
+
+/** What AWS takes of a text in the value of a tag (letters, digits, spaces and a few signs), cut, and without `/`. */
+export function tagText(text: string, length: number): string {
+  return text.replaceAll(notInTags, " ").replaceAll(/ +/g, " ").slice(0, length).trim();
 }
 
 /** Tags in the form of IAM's and EC2's calls. */

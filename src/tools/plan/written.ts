@@ -11,6 +11,7 @@ import {
   returnedAtTag,
   servingSinceTag,
   uidTag,
+  verificationTag,
 } from "../../controllers/ownership/ownership.ts";
 import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
 import { subjectMembers } from "../local/writes.ts";
@@ -42,6 +43,7 @@ const volatileTags: ReadonlySet<string> = new Set([
   retiredAtTag,
   returnedAtTag,
   fingerprintTag,
+  verificationTag,
 ]);
 
 /** Members that name what a write is about, or are about the request itself. */

@@ -53,6 +53,22 @@ const onEc2: readonly Row[] = [
     { imageUpdates: opensFor(30), updatePolicy: { terminateJobsOnUpdate: false } },
   ],
   [
+    "a new environment is verified within the window, for replacement.verify.timeoutSeconds (default 1800): make durationMinutes at least 30 minutes longer than that",
+    { imageUpdates: opensFor(60), replacement: { verify: { jobDefinitionRef: { name: "smoke" } } } },
+    { imageUpdates: opensFor(59), replacement: { verify: { jobDefinitionRef: { name: "smoke" } } } },
+  ],
+  [
+    "a new environment is verified within the window, for replacement.verify.timeoutSeconds (default 1800): make durationMinutes at least 30 minutes longer than that",
+    {
+      imageUpdates: opensFor(40),
+      replacement: { verify: { jobDefinitionRef: { name: "smoke" }, timeoutSeconds: 600 } },
+    },
+    {
+      imageUpdates: opensFor(40),
+      replacement: { verify: { jobDefinitionRef: { name: "smoke" }, timeoutSeconds: 601 } },
+    },
+  ],
+  [
     "Automatic and Follow need a way to replace instances: add updatePolicy, which allows updates in place, or allow the replacement",
     { imageUpdates: { policy: "Automatic" }, replacement: { policy: "Never" }, updatePolicy: {} },
     { imageUpdates: { policy: "Automatic" }, replacement: { policy: "Never" } },

@@ -60,8 +60,18 @@ export async function definitionOf(
   around: Resolving & { readonly ports: Pick<Ports, "store"> },
 ): Promise<Resolution> {
   const { jobDefinitionRef } = object.spec;
-  if (jobDefinitionRef === undefined) return await namedDefinition(object, around);
-  const found = await referred<JobDefinition>(definitionThing, jobDefinitionRef, object, around);
+  return jobDefinitionRef === undefined
+    ? await namedDefinition(object, around)
+    : await revisionOf(object, jobDefinitionRef, around);
+}
+
+/** The revision of a definition that is referred to, where `object` may refer to it; see `definitionOf`. */
+export async function revisionOf(
+  object: KubeObject,
+  reference: NonNullable<BatchJob["spec"]["jobDefinitionRef"]>,
+  around: Resolving & { readonly ports: Pick<Ports, "store"> },
+): Promise<Resolution> {
+  const found = await referred<JobDefinition>(definitionThing, reference, object, around);
   if (found.kind === "unresolved") return resolutionOf(found);
   const { region, ports, signal } = around;
   const target = await wholeOf(found.object, around);

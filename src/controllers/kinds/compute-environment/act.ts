@@ -11,6 +11,7 @@ import { circumstancesIn, isRoleChangeDoubtful } from "./causes.ts";
 import { forgetCounts } from "./draining.ts";
 import { environmentsIn } from "./environment-quota.ts";
 import type { Memory } from "./memory.ts";
+import type { VerificationMemory } from "./verification-observe.ts";
 
 /** What an action needs in addition to the region. */
 interface Doing {
@@ -73,6 +74,8 @@ export async function act(
       forgetCounts(memory, memoryKey(region, action.name));
       memory.terminatedAt.delete(memoryKey(region, action.name));
       return;
+    case "verification":
+      return actOnVerification(action, region, { verification: memory.verification, clock }, signal);
     case "repointForeign":
       return region.updateJobQueue(action.request, signal);
   }
@@ -104,6 +107,35 @@ async function rollOut(
   }
   rollouts.set(key, { token, taken: true });
   await write(token);
+}
+
+/** A call for the verification of an environment. @throws AwsError, NotSent */
+async function actOnVerification(
+  { name, call }: Extract<Action, { kind: "verification" }>,
+  region: BatchRegion,
+  { verification, clock }: { readonly verification: VerificationMemory; readonly clock: Clock },
+  signal: AbortSignal,
+): Promise<void> {
+  switch (call.kind) {
+    case "createQueue":
+      return region.createJobQueue(call.request, signal);
+    case "submitJob": {
+      const { jobId } = await region.jobsOfObjects.submit(call.request, signal, () => {});
+      verification.submitted.set(call.request.jobName ?? "", jobId);
+      return;
+    }
+    case "endJobs":
+      for (const jobId of call.jobIds) {
+        await region.jobsOfObjects.terminate(jobId, call.reason, signal);
+        verification.endedAt.set(memoryKey(region, jobId), clock.now());
+      }
+      verification.endedAt.set(memoryKey(region, name), clock.now());
+      return;
+    case "disableQueue":
+      return region.updateJobQueue(call.request, signal);
+    case "deleteQueue":
+      return region.deleteJobQueue(call.queue, signal);
+  }
 }
 
 /**

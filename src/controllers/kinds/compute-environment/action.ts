@@ -1,6 +1,8 @@
 import type {
   CreateComputeEnvironmentRequest,
+  CreateJobQueueRequest,
   Environment,
+  SubmitJobRequest,
   UpdateComputeEnvironmentRequest,
   UpdateJobQueueRequest,
 } from "../../../aws/batch.ts";
@@ -32,7 +34,17 @@ export type Action =
   | { readonly kind: "disable"; readonly name: string; readonly request: UpdateComputeEnvironmentRequest }
   | { readonly kind: "terminateJobs"; readonly name: string; readonly jobIds: readonly string[] }
   | { readonly kind: "delete"; readonly name: string }
+  /** For the verification of the environment `name`. */
+  | { readonly kind: "verification"; readonly name: string; readonly call: VerificationCall }
   | { readonly kind: "repointForeign"; readonly queue: string; readonly request: UpdateJobQueueRequest };
+
+/** A write to the operator's own queue of an environment, or to a job in it. */
+export type VerificationCall =
+  | { readonly kind: "createQueue"; readonly request: CreateJobQueueRequest }
+  | { readonly kind: "submitJob"; readonly request: SubmitJobRequest }
+  | { readonly kind: "endJobs"; readonly jobIds: readonly string[]; readonly reason: string }
+  | { readonly kind: "disableQueue"; readonly request: UpdateJobQueueRequest }
+  | { readonly kind: "deleteQueue"; readonly queue: string };
 
 /**
  * The name of an action on which only later steps of the same environment or queue depend; undefined: all later steps
@@ -42,6 +54,8 @@ export function independentName(action: Action): string | undefined {
   switch (action.kind) {
     case "repointForeign":
       return `${action.kind} ${action.queue}`;
+    case "verification":
+      return `${action.call.kind} ${action.name}`;
     case "revalidate":
     case "disable":
     case "terminateJobs":
@@ -82,6 +96,8 @@ export type TagPurpose =
   | "inUse"
   | "revive"
   | "returned"
+  | "verified"
+  | "verificationFailed"
   | "retain";
 
 /** A tag write on one environment. */

@@ -8,6 +8,7 @@ import type { Action } from "./action.ts";
 import { ownedByOtherCluster } from "./claims.ts";
 import { type Context, names, sideBySide } from "./context.ts";
 import { retirement } from "./retire.ts";
+import { queueRemoval } from "./verification-queue.ts";
 
 /** The steps of deletion. */
 export function deleted(context: Context): readonly Step<Action>[] {
@@ -19,6 +20,8 @@ export function deleted(context: Context): readonly Step<Action>[] {
     return [seen.freeName.absent && seen.claimsSettled ? { kind: "release", reason: "Deleted", message } : confirming];
   }
   if (seen.directives.retain) {
+    const removals = [...seen.verification.queues.keys()].flatMap((name) => queueRemoval(seen, name, now) ?? []);
+    if (removals.length > 0) return sideBySide(removals);
     const items = ours.map(({ computeEnvironmentName: name, computeEnvironmentArn: arn, tags }) => ({
       name,
       arn,

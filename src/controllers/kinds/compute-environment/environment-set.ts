@@ -16,6 +16,7 @@ import { type Difference, differences } from "./diff.ts";
 import { type EffectiveSpec, hasOlderImage } from "./image-updates.ts";
 import { isOlderVersion, templateVersionOf } from "./template-versions.ts";
 import { momentOf } from "./timestamps.ts";
+import { hasFailed, isProven } from "./verdict.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 
@@ -85,10 +86,10 @@ function takesOver(newest: Environment, ours: readonly Environment[]): boolean {
   return others.length > 0 && newest.status !== "INVALID" && !hasGoneBack(newest);
 }
 
-/** VALID, and in the desired state, by default ENABLED: no job is to start on what will be DISABLED. */
+/** VALID, proven, and in the desired state, by default ENABLED: no job is to start on what will be DISABLED. */
 export function isUsable(spec: Spec, environment: Environment): boolean {
   const { state, status } = environment;
-  return status === "VALID" && state === (spec.state ?? "ENABLED");
+  return status === "VALID" && state === (spec.state ?? "ENABLED") && isProven(spec, environment);
 }
 
 /** Takes and runs jobs, also while AWS carries out an update: moving queues off it may need approval. */
@@ -110,8 +111,8 @@ export type Resolution =
 
 /**
  * Sticky per queue: the target when it is usable; else the environment that the queue names already, when it is
- * VALID and queues did not go back from it; else the newest VALID one that is not retired, rather an ENABLED one and rather
- * not one from which queues went back.
+ * VALID and queues did not go back from it; else the newest VALID and proven one that is not retired, rather an ENABLED one and
+ * rather not one from which queues went back.
  *
  * @param named the names of the environments in the queue's order now
  * @param handover whether queues may leave a predecessor that is at work for the target (no hold, not paused)
@@ -134,7 +135,7 @@ export function resolve(spec: Spec, set: EnvironmentSet, named: ReadonlySet<stri
   if (kept !== undefined && !rolledBack(kept)) return { kind: "environment", environment: kept };
   const disabled = (environment: Environment): boolean => environment.state !== "ENABLED";
   const [fallback] = all
-    .filter((environment) => environment.status === "VALID" && !isRetired(environment))
+    .filter((environment) => environment.status === "VALID" && !isRetired(environment) && isProven(spec, environment))
     .sort(
       (left, right) =>
         Number(disabled(left)) - Number(disabled(right)) ||
@@ -154,6 +155,7 @@ export function needsReplacement(spec: Spec, environment: Environment): boolean 
 function isRevivable(spec: Spec, environment: Environment): boolean {
   return (
     isRetired(environment) &&
+    !hasFailed(environment) &&
     (environment.status === "VALID" || environment.status === "UPDATING") &&
     differences(spec, environment).every(({ kind }) => kind === "metadata" || kind === "scaling")
   );

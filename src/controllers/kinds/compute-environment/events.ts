@@ -3,6 +3,7 @@ import type { ObjectEvent } from "../../../runtime/store.ts";
 import { jobsTerminated, normalEvent } from "../../pass/events.ts";
 import type { Action } from "./action.ts";
 import { causeOfReturn } from "./rollback.ts";
+import { verdictOf } from "./verdict.ts";
 
 /** The events of an action that AWS accepted. */
 export function eventsFor(action: Action): readonly ObjectEvent[] {
@@ -26,11 +27,19 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
       ];
     case "delete":
       return [normalEvent("Deleting", "Delete", `deleting ${action.name}`)];
+    case "verification":
+      return verificationEvents(action);
     case "repointForeign":
       return [normalEvent("QueuesSwitched", "Repoint", foreignNote(action))];
     case "tag":
       return tagEvents(action);
   }
+}
+
+function verificationEvents({ name, call }: Extract<Action, { kind: "verification" }>): readonly ObjectEvent[] {
+  const { kind } = call;
+  if (kind !== "submitJob") return [];
+  return [normalEvent("Verifying", "Verify", `submitted a job of ${call.request.jobDefinition} to verify ${name}`)];
 }
 
 function foreignNote({ queue, request }: Extract<Action, { kind: "repointForeign" }>): string {
@@ -54,6 +63,16 @@ function tagEvents({ purpose, items }: Extract<Action, { kind: "tag" }>): readon
       const found = cause === undefined ? `AWS found ${names} INVALID` : `${names} took over, and ${cause}`;
       const note = `${found}, so the queues go back to the predecessor`;
       return [{ type: "Warning", reason: "RolledBack", action: "Repoint", note }];
+    }
+    case "verified":
+      return [normalEvent("Verified", "Verify", `the job that verifies ${names} has succeeded`)];
+    case "verificationFailed": {
+      const [failed] = items.flatMap(({ name, change }) => {
+        const verdict = verdictOf({ tags: change.set });
+        return verdict?.kind === "Failed" ? [{ name, ...verdict }] : [];
+      });
+      const note = `job ${failed?.jobId} did not succeed on ${failed?.name}, so no queue is handed over to it: ${failed?.cause}`;
+      return [{ type: "Warning", reason: "VerificationFailed", action: "Verify", note }];
     }
     case "retain":
       return [normalEvent("Retained", "Delete", `kept ${names} in AWS, as deletionPolicy says`)];

@@ -13,6 +13,7 @@ import { type RoleCauses, roleWritten } from "./causes.ts";
 import { forgetCounts, type JobMemory, newJobMemory } from "./draining.ts";
 import { nameOf } from "./environment-set.ts";
 import type { RolloutKnown } from "./seen.ts";
+import { newVerificationMemory, type VerificationMemory } from "./verification-observe.ts";
 
 /** When something was asked of AWS (wall ms), and what it was asked under. */
 export interface Tried {
@@ -47,6 +48,7 @@ export interface Memory extends JobMemory {
   readonly networks: NetworkMemories;
   /** What the launch templates of each object were last. */
   readonly templates: TemplateMemories;
+  readonly verification: VerificationMemory;
 }
 
 export function newMemory(): Memory {
@@ -64,6 +66,7 @@ export function newMemory(): Memory {
     names: new Map(),
     networks: new Map(),
     templates: new Map(),
+    verification: newVerificationMemory(),
   };
 }
 

@@ -33,6 +33,7 @@ import { replacementsElsewhere } from "./replacements-elsewhere.ts";
 import { attemptAt, planId } from "./request.ts";
 import { failedHere, watchedAmong } from "./rollback.ts";
 import { clusterName, type QueueSeen, type Seen } from "./seen.ts";
+import { verificationSeen } from "./verification-observe.ts";
 
 /** Everything but the network, which is EC2's, and what the pass itself knows of refusals. */
 export type Observed = Omit<Seen, "network" | "refusals">;
@@ -57,7 +58,12 @@ export async function observe(
   const environments = standing.map((environment) => provenFor(environment, identity, baseName));
   const ours = environments.filter(({ tags }) => ownershipOf(tags, identity).kind === "ours");
   forgetGone(memory, object.metadata.uid, region, ours);
-  const queues = await queuesSeen(object, snapshot, ports, signal);
+  const around = { region, ports, memory: memory.verification, signal };
+  const verification = await verificationSeen(object, { ours, planId: id, directives }, around);
+  const own = new Set([...verification.queues.values()].map(({ queue }) => queue.jobQueueName));
+  const queues = (await queuesSeen(object, snapshot, ports, signal)).filter(
+    ({ queue }) => !own.has(queue.jobQueueName),
+  );
   const under = circumstancesIn(memory.roleCauses, object, ports.clock);
   const freeName = firstFreeName(baseName, id, environments, snapshot);
   if (!freeName.absent && (directives.deleting || !ours.some(({ status }) => status === "VALID"))) {
@@ -75,6 +81,7 @@ export async function observe(
     planId: id,
     environments,
     queues,
+    verification,
     mayBeNamed: new Set(ours.map(nameOf).filter((name) => !snapshot.showsQueuesOf(name))),
     freeName,
     claimsSettled: unsettled.length === 0,

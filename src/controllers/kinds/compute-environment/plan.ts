@@ -36,6 +36,7 @@ import { causeOfReturn } from "./rollback.ts";
 import { rolledOut, rolloutNoted, rolloutOf, rolloutValue } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
 import { withoutCrowding } from "./stuck-environments.ts";
+import { failedBefore, queuesRemoved, verified } from "./verification.ts";
 
 type Rules = readonly Rule<Context, Action>[];
 
@@ -50,6 +51,7 @@ const beforeServing: Rules = [
   revived,
   // Failed and superseded environments are retired: while they exist, the quota may allow no other.
   leftoversRetired,
+  queuesRemoved,
   // The first environment, or a successor where AWS cannot change the one that serves.
   made,
   // A rollout that AWS has accepted is noted before anything else is sent.
@@ -65,6 +67,8 @@ const beforeServing: Rules = [
   invalid,
   // VALID after the queues had to go back: a person decides.
   returned,
+  // A job proves it, where the spec asks for that.
+  verified,
   // The queues follow: their own controller writes their order.
   handedOver,
   // The clock of the soak starts when the target serves all queues.
@@ -209,9 +213,12 @@ function revived({ spec, set }: Context): readonly Step<Action>[] {
   return [{ kind: "act", action: tagOne("revive", revivable, {}, [retiredAtTag]), reason, message }];
 }
 
-function made({ spec, seen, ours, set, now }: Context): readonly Step<Action>[] {
+function made(context: Context): readonly Step<Action>[] {
+  const { spec, seen, ours, set, now } = context;
   if (set.target !== undefined) return [];
   const existing = ours.filter((environment) => environment.status !== "DELETING");
+  const failed = existing.length === 0 ? undefined : failedBefore(context);
+  if (failed !== undefined) return [failed];
   return [existing.length === 0 ? firstEnvironment(spec, seen, now) : successor(spec, seen, existing, now)];
 }
 
@@ -382,7 +389,8 @@ export function predecessorSteps(
   });
 }
 
-function settled({ spec, seen, set }: Context): Serves {
+function settled(context: Context): Serves {
+  const { spec, seen, set } = context;
   const target = set.target;
   const name = target?.computeEnvironmentName ?? "";
   if (spec.state === "DISABLED") {
@@ -393,7 +401,8 @@ function settled({ spec, seen, set }: Context): Serves {
     };
   }
   const state = target?.state === "ENABLED" ? "" : ` and ${target?.state ?? "without state"}`;
-  return { kind: "serves", reason: "Available", message: `${name} is VALID${state}` };
+  const kept = queuesRemoved(context).flatMap(({ reason, message }) => (reason === "Draining" ? [`; ${message}`] : []));
+  return { kind: "serves", reason: "Available", message: `${name} is VALID${state}${kept.join("")}` };
 }
 
 /** A step that waits or is blocked also reports what the desired state means until then. */

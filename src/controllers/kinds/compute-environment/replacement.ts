@@ -1,10 +1,10 @@
 /**
  * Creates an environment: the first one, a successor, or the next attempt after one that AWS found INVALID. Pure.
  *
- *     create successor ── VALID ── repoint each queue, one write ── soak ── disable the predecessor ── drain ── delete it
- *             │                                                     │
- *             └─ INVALID: the next attempt                          └─ INVALID, or jobs fail on it (`rollback`): the queues go
- *                                                                      back to the predecessor
+ *     create successor ── VALID ── verify ── repoint each queue, one write ── soak ── disable the predecessor ── drain ── delete it
+ *             │                                                              │
+ *             └─ INVALID: the next attempt                                   └─ INVALID, or jobs fail on it (`rollback`): the queues go
+ *                                                                               back to the predecessor
  *
  * Each step follows from what AWS shows, so it goes on after a crash where it was. `replacement.holdBefore` may hold a step
  * until a person approves it.
@@ -61,6 +61,8 @@ import { revalidation } from "./revalidation.ts";
 import { returnedValue, whyRolledBack } from "./rollback.ts";
 import type { QueueSeen, Seen } from "./seen.ts";
 import { momentAfter, momentOf } from "./timestamps.ts";
+import { isProven } from "./verdict.ts";
+import { verificationHindrance } from "./verification.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 
@@ -133,6 +135,7 @@ export function successor(spec: Spec, seen: Seen, existing: readonly Environment
   const found =
     ownershipTagsLost(seen) ??
     endedHindrance(spec, `${fields} requires a new environment`) ??
+    verificationHindrance({ spec, seen }) ??
     creationBackOff(spec, seen, existing, now) ??
     hindrance(spec, seen, existing);
   if (found !== undefined) return found;
@@ -265,7 +268,7 @@ export function markReturned({ spec, seen, set, now }: Context, target: Environm
   // A target that lost the queues under an earlier desired state has not served under this one yet.
   const served = Number.isFinite(since) && returned <= since;
   const named = queuesNaming(seen, new Set([target.computeEnvironmentName])).length > 0;
-  if (!(served || named) || fallbackIn(set) === undefined) return undefined;
+  if (!(served || named) || fallbackIn(spec, set) === undefined) return undefined;
   const name = target.computeEnvironmentName;
   const found = isInvalid
     ? `AWS found ${name} INVALID (${withoutRequestIds(target.statusReason ?? "no reason given")})`
@@ -286,15 +289,19 @@ export function isRolledBack(seen: Seen, set: EnvironmentSet): boolean {
 }
 
 /** What queues go back to. */
-function fallbackIn(set: EnvironmentSet): Environment | undefined {
+function fallbackIn(spec: Spec, set: EnvironmentSet): Environment | undefined {
   return set.predecessors.find(
-    (environment) => environment.status === "VALID" && environment.state === "ENABLED" && !isRetired(environment),
+    (environment) =>
+      environment.status === "VALID" &&
+      environment.state === "ENABLED" &&
+      !isRetired(environment) &&
+      isProven(spec, environment),
   );
 }
 
 /** The way back of each foreign queue that is still on a target that is not used; the queue controller writes ours. */
 export function foreignReturns(spec: Spec, seen: Seen, set: EnvironmentSet): readonly Step<Action>[] {
-  const fallback = fallbackIn(set);
+  const fallback = fallbackIn(spec, set);
   if (set.target === undefined || fallback === undefined || !isRolledBack(seen, set)) return [];
   const names = new Set([set.target.computeEnvironmentName]);
   return queuesNaming(seen, names)

@@ -14,6 +14,7 @@ import { isOurs, queuesNaming } from "./checks.ts";
 import { inTransition } from "./environment-set.ts";
 import { retireRequest } from "./request.ts";
 import { clusterName, type Seen } from "./seen.ts";
+import { queueRemoval } from "./verification-queue.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 
@@ -45,6 +46,8 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
   if (environment.status === "DELETING") {
     return { step: "Deleting", next: { kind: "wait", reason: "Deleting", message: `${name} is being deleted` } };
   }
+  const removal = queueRemoval(seen, name, now);
+  if (removal !== undefined) return { step: "Disabling", next: removal };
   if (seen.mayBeNamed.has(name)) return { step: "Disabling", next: confirming(name, settleCheckMs) };
   if (!isRetired(environment)) return { step: "Disabling", next: mark(environment, now) };
   if (inTransition(environment)) {

@@ -6,6 +6,7 @@ import type { FailedJob } from "../../../aws/region.ts";
 import { isFailureOfPlace } from "../../../diagnosis/aws-reasons.ts";
 import { isRetired } from "../../draining/retired.ts";
 import { returnedAtTag } from "../../ownership/ownership.ts";
+import { tagText } from "../../ownership/tags.ts";
 import { hasGoneBack, newestFirst, servingSince } from "./environment-set.ts";
 import { clusterName, type FailedHere, type Seen } from "./seen.ts";
 
@@ -57,14 +58,11 @@ export function whyRolledBack(
   return `${jobs} failed on it: ${failed.example}`;
 }
 
-/** What AWS takes of a text in the value of a tag (letters, digits, spaces and a few signs), without the separator. */
-const notInTags = /[^\p{L}\p{N} _.:=+@-]+/gu;
 const longestCause = 100;
 
 /** The value of the tag `returned-at`: when, why where that is not that AWS found it INVALID, and under which plan. */
 export function returnedValue(moment: string, why: string | undefined, planId: string): string {
-  const cause = why?.replaceAll(notInTags, " ").replaceAll(/ +/g, " ").slice(0, longestCause).trim();
-  return [moment, ...(cause === undefined ? [] : [cause]), planId].join("/");
+  return [moment, ...(why === undefined ? [] : [tagText(why, longestCause)]), planId].join("/");
 }
 
 /** Why queues went back from it, as a clause; undefined: AWS had found it INVALID. */

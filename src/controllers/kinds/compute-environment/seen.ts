@@ -1,6 +1,8 @@
 import type { ObjectKey } from "../../../api/object.ts";
 import type { dryRunAnnotation, pausedAnnotation } from "../../../api/v1alpha1/annotations.ts";
 import type { Environment, Queue } from "../../../aws/batch.ts";
+import type { JobRecord } from "../../../aws/job-record.ts";
+import type { UnfinishedJob } from "../../../aws/unfinished-job.ts";
 import type { JobsSeen } from "../../draining/drain.ts";
 import type { NameSeen } from "../../ownership/names.ts";
 import type { Identity } from "../../ownership/ownership.ts";
@@ -9,6 +11,7 @@ import type { Refusal } from "../../pass/agenda.ts";
 import type { Directives } from "../../pass/directives.ts";
 import type { Unread } from "../../pass/unread.ts";
 import type { Settings } from "../../ports.ts";
+import type { Resolution } from "../batch-job/references.ts";
 import type { EnvironmentLimit } from "./environment-limit.ts";
 
 /** Everything from which the plan of a compute environment is computed. */
@@ -77,8 +80,40 @@ export interface Seen {
   readonly settled: ReadonlySet<string>;
   /** By name of an action (`independentName`): what AWS refused of it when it was tried last. */
   readonly refusals: ReadonlyMap<string, Refusal>;
+  readonly verification: VerificationSeen;
   /** Undefined when there is nothing to check, or the check is off. */
   readonly network: NetworkSeen | undefined;
+}
+
+/** What is known for `replacement.verify`. */
+export interface VerificationSeen {
+  /** The revision that the job is to run, or why it cannot yet; undefined: nothing is to be verified. */
+  readonly definition: Resolution | undefined;
+  /** By environment of the object: the operator's own queue for it. */
+  readonly queues: ReadonlyMap<string, VerificationQueue>;
+  /** Environments of the object for which AWS certainly has no such queue. */
+  readonly absent: ReadonlySet<string>;
+  /** All queues of the region, as AWS counts them. */
+  readonly queuesInRegion: number;
+  /** The job of the failure that is in force, and the last lines of its log, as far as they are known. */
+  readonly failed?: JobRecord | undefined;
+  readonly lastLines?: readonly string[];
+}
+
+export interface VerificationQueue {
+  readonly queue: Queue;
+  /** The job of the present attempt; undefined: AWS shows none. */
+  readonly job: VerifyingJob | Unread | undefined;
+  /** Once the queue is disabled: the jobs that are left in it. */
+  readonly jobs: JobsSeen<UnfinishedJob> | undefined;
+}
+
+export interface VerifyingJob {
+  readonly kind: "job";
+  /** Undefined: AWS has accepted it, and does not show it yet. */
+  readonly record: JobRecord | undefined;
+  /** When this process last asked AWS to end it, ms ago. */
+  readonly endedMsAgo: number | undefined;
 }
 
 /** What of the failed jobs says about an environment: how many, and AWS's words about one of them. */

@@ -2,7 +2,11 @@
 
 import { Cron } from "croner";
 import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
-import { handoverMinutes, jobTimeoutMinutes } from "../../../api/v1alpha1/batch-compute-environment-rules.ts";
+import {
+  handoverMinutes,
+  jobTimeoutMinutes,
+  verifySecondsDefault,
+} from "../../../api/v1alpha1/batch-compute-environment-rules.ts";
 import { minuteMs } from "../../intervals.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
@@ -10,10 +14,13 @@ type Windows = NonNullable<NonNullable<Spec["imageUpdates"]>["windows"]>;
 export type Window = Windows[number];
 
 /** How long before the end of a window an update must begin, in minutes: its handover is to end within the window. */
-export function neededMinutes({ updatePolicy }: Pick<Spec, "updatePolicy">): number {
+export function neededMinutes({ updatePolicy, replacement }: Pick<Spec, "updatePolicy" | "replacement">): number {
   const { terminateJobsOnUpdate = false, jobExecutionTimeoutMinutes = jobTimeoutMinutes } = updatePolicy ?? {};
   // In place AWS waits for running jobs. Without a policy a new environment takes over, and jobs end where they are.
-  return handoverMinutes + (updatePolicy === undefined || terminateJobsOnUpdate ? 0 : jobExecutionTimeoutMinutes);
+  const inPlace = updatePolicy === undefined || terminateJobsOnUpdate ? 0 : jobExecutionTimeoutMinutes;
+  const { verify } = replacement ?? {};
+  const verifying = verify === undefined ? 0 : (verify.timeoutSeconds ?? verifySecondsDefault) / 60;
+  return handoverMinutes + Math.max(inPlace, verifying);
 }
 
 /** What is wrong with a schedule or its time zone, in the library's words; undefined: nothing. */

@@ -6,6 +6,7 @@ import { isRetired } from "../../draining/retired.ts";
 import { isNamedBy, isOfCluster, ownerIn, retiredAtTag } from "../../ownership/ownership.ts";
 import { withoutRequestIds } from "../../wording.ts";
 import { inTransition, resolve } from "../compute-environment/environment-set.ts";
+import { isProven } from "../compute-environment/verdict.ts";
 import { anyServing } from "./places.ts";
 import type { EntrySeen, Seen } from "./seen.ts";
 
@@ -274,7 +275,9 @@ function resolveReference(entry: Extract<EntrySeen, { kind: "reference" }>, curr
       const why =
         first === undefined
           ? "it has no compute environment in AWS yet"
-          : `${first.computeEnvironmentName} is ${first.state ?? "without state"} and ${first.status ?? "without status"}${reasonOf(first)}`;
+          : !isProven(spec, first)
+            ? `${first.computeEnvironmentName} is not verified yet (spec.replacement.verify)`
+            : `${first.computeEnvironmentName} is ${first.state ?? "without state"} and ${first.status ?? "without status"}${reasonOf(first)}`;
       return { ...base, environment: undefined, state: "missing", why };
     }
   }

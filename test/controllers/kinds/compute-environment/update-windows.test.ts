@@ -79,6 +79,16 @@ test.each([
   ["a replacement needs the handover alone", {}, 15],
   ["in place AWS waits for jobs, 30 minutes by default", { updatePolicy: {} }, 45],
   ["or as long as the policy says", { updatePolicy: { jobExecutionTimeoutMinutes: 120 } }, 135],
+  [
+    "a new environment is verified first, for 30 minutes by default",
+    { replacement: { verify: { jobDefinitionRef: { name: "smoke" } } } },
+    45,
+  ],
+  [
+    "the longer of the two counts, for only one of them happens",
+    { updatePolicy: {}, replacement: { verify: { jobDefinitionRef: { name: "smoke" }, timeoutSeconds: 600 } } },
+    45,
+  ],
   ["jobs that are terminated at once take no time", { updatePolicy: { terminateJobsOnUpdate: true } }, 15],
 ])("%s", (_name, spec, expected) => {
   expect(neededMinutes(spec)).toBe(expected);

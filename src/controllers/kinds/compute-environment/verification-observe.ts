@@ -1,0 +1,122 @@
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
+import type { Environment } from "../../../aws/batch.ts";
+import { hasEnded, type JobRecord } from "../../../aws/job-record.ts";
+import type { BatchRegion } from "../../../aws/region.ts";
+import { type CountedJobs, countedJobs } from "../../draining/counted-jobs.ts";
+import { memoryKey } from "../../ownership/naming.ts";
+import { orUnread } from "../../pass/unread.ts";
+import type { Ports } from "../../ports.ts";
+import { revisionOf } from "../batch-job/references.ts";
+import { inTransition, nameOf } from "./environment-set.ts";
+import type { VerificationQueue, VerificationSeen } from "./seen.ts";
+import { failureInForce, jobNameOf, type Verifying } from "./verification.ts";
+import { verificationQueueName, verifies } from "./verification-queue.ts";
+
+/** What is remembered of verifications between passes, by region and environment (`memoryKey`) where nothing else is said. */
+export interface VerificationMemory {
+  readonly counts: CountedJobs;
+  /** When jobs were last ended there, wall ms. */
+  readonly endedAt: Map<string, number>;
+  /** By the name of a job, which no other one has: the ID that AWS gave it. */
+  readonly submitted: Map<string, string>;
+  /** By ID: jobs that have ended, which AWS describes only for days. */
+  readonly ended: Map<string, JobRecord>;
+}
+
+export function newVerificationMemory(): VerificationMemory {
+  return { counts: new Map(), endedAt: new Map(), submitted: new Map(), ended: new Map() };
+}
+
+interface ReadingJobs {
+  readonly region: BatchRegion;
+  readonly ports: Ports;
+  readonly memory: VerificationMemory;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * What AWS shows of the operator's own queues for the environments of an object, and of the jobs in them.
+ *
+ * @param object with its effective spec
+ */
+export async function verificationSeen(
+  object: BatchComputeEnvironment,
+  {
+    ours,
+    planId,
+    directives,
+  }: { readonly ours: readonly Environment[] } & Pick<Verifying["seen"], "planId" | "directives">,
+  reading: ReadingJobs,
+): Promise<VerificationSeen> {
+  const { region, ports, signal } = reading;
+  const snapshot = region.snapshot();
+  const { verify } = object.spec.replacement ?? {};
+  const asked = verify?.jobDefinitionRef;
+  const definition = asked === undefined ? undefined : await revisionOf(object, asked, { region, ports, signal });
+  const verifying: Verifying = { spec: object.spec, ours, seen: { planId, directives, verification: { definition } } };
+  const queues = new Map<string, VerificationQueue>();
+  for (const name of ours.map(nameOf)) {
+    const queue = snapshot.jobQueues.get(verificationQueueName(name));
+    if (queue === undefined || queue.status === "DELETED" || !verifies(queue, name)) continue;
+    const isRunning = queue.state === "ENABLED" && queue.status === "VALID" && asked !== undefined;
+    const job = isRunning ? await jobIn(queue.jobQueueName, jobNameOf(verifying, name), reading) : undefined;
+    const jobs = await leftIn(name, queue, reading);
+    queues.set(name, { queue, job, jobs });
+  }
+  const failed = await failedJob(verifying, reading);
+  return {
+    definition,
+    queues,
+    absent: new Set(ours.map(nameOf).filter((name) => snapshot.isAbsent("job-queue", verificationQueueName(name)))),
+    queuesInRegion: [...snapshot.jobQueues.values()].filter(({ status }) => status !== "DELETED").length,
+    ...(failed === undefined ? {} : { failed }),
+  };
+}
+
+async function jobIn(queue: string, jobName: string, reading: ReadingJobs): Promise<VerificationQueue["job"]> {
+  const { region, ports, memory, signal } = reading;
+  const { jobsOfObjects: jobs } = region;
+  const found = await orUnread(
+    (async (): Promise<{ readonly record: JobRecord | undefined } | undefined> => {
+      const known = memory.submitted.get(jobName) ?? (await jobs.named(queue, jobName, "exactly", signal))?.[0]?.jobId;
+      if (known === undefined) return undefined;
+      memory.submitted.set(jobName, known);
+      const [record] = await jobs.described([known], signal);
+      return { record };
+    })(),
+  );
+  if (found === undefined || "kind" in found) return found;
+  const endedAt = found.record === undefined ? undefined : memory.endedAt.get(memoryKey(region, found.record.jobId));
+  return { kind: "job", ...found, endedMsAgo: endedAt === undefined ? undefined : ports.clock.now() - endedAt };
+}
+
+/** The jobs of a queue that takes no more of them. */
+async function leftIn(
+  environment: string,
+  queue: VerificationQueue["queue"],
+  { region, ports, memory, signal }: ReadingJobs,
+): Promise<VerificationQueue["jobs"]> {
+  const key = memoryKey(region, environment);
+  if (queue.state !== "DISABLED" || inTransition(queue)) {
+    memory.counts.delete(key);
+    return undefined;
+  }
+  const name = queue.jobQueueName;
+  const jobs = await countedJobs(key, memory.counts, (from) => region.jobs(name, from, signal), ports.clock);
+  return jobs.kind === "read" ? { ...jobs, terminatedAt: memory.endedAt.get(key) } : jobs;
+}
+
+/** The job of the failure that is in force, for the words of the condition: AWS is asked once. */
+async function failedJob(
+  verifying: Verifying,
+  { region, memory, signal }: ReadingJobs,
+): Promise<JobRecord | undefined> {
+  const failure = failureInForce(verifying);
+  if (failure === undefined) return undefined;
+  const known = memory.ended.get(failure.jobId);
+  if (known !== undefined) return known;
+  const found = await orUnread(region.jobsOfObjects.described([failure.jobId], signal));
+  const record = "kind" in found ? undefined : found.find(hasEnded);
+  if (record !== undefined) memory.ended.set(failure.jobId, record);
+  return record;
+}
