@@ -93,6 +93,8 @@ export interface VerificationSeen {
   readonly queues: ReadonlyMap<string, VerificationQueue>;
   /** Environments of the object for which AWS certainly has no such queue. */
   readonly absent: ReadonlySet<string>;
+  /** Environments of the object for which somebody else's queue has the name. */
+  readonly taken: ReadonlySet<string>;
   /** All queues of the region, as AWS counts them. */
   readonly queuesInRegion: number;
   /** The job of the failure that is in force, and the last lines of its log, as far as they are known. */

@@ -55,9 +55,14 @@ export async function verificationSeen(
   const definition = asked === undefined ? undefined : await revisionOf(object, asked, { region, ports, signal });
   const verifying: Verifying = { spec: object.spec, ours, seen: { planId, directives, verification: { definition } } };
   const queues = new Map<string, VerificationQueue>();
+  const taken = new Set<string>();
   for (const name of ours.map(nameOf)) {
     const queue = snapshot.jobQueues.get(verificationQueueName(name));
-    if (queue === undefined || queue.status === "DELETED" || !verifies(queue, name)) continue;
+    if (queue === undefined || queue.status === "DELETED") continue;
+    if (!verifies(queue, name)) {
+      taken.add(name);
+      continue;
+    }
     const isRunning = queue.state === "ENABLED" && queue.status === "VALID" && asked !== undefined;
     const job = isRunning ? await jobIn(queue.jobQueueName, jobNameOf(verifying, name), reading) : undefined;
     const jobs = await leftIn(name, queue, reading);
@@ -67,6 +72,7 @@ export async function verificationSeen(
   return {
     definition,
     queues,
+    taken,
     absent: new Set(ours.map(nameOf).filter((name) => snapshot.isAbsent("job-queue", verificationQueueName(name)))),
     queuesInRegion: [...snapshot.jobQueues.values()].filter(({ status }) => status !== "DELETED").length,
     ...(failed === undefined ? {} : { failed }),

@@ -10,6 +10,7 @@
 import { verifySecondsDefault } from "../../../api/v1alpha1/batch-compute-environment-rules.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import { hasEnded, type JobRecord } from "../../../aws/job-record.ts";
+import { orderOf } from "../../draining/queue-order.ts";
 import { isRetired } from "../../draining/retired.ts";
 import { shortHash } from "../../fields/fingerprint.ts";
 import {
@@ -84,13 +85,18 @@ function nextOf(context: Context, target: Environment): Step<Action> {
   const act = (call: Extract<Action, { kind: "verification" }>["call"], message: string): Step<Action> => {
     return { kind: "act", action: { kind: "verification", name, call }, reason, message };
   };
+  if (own === undefined && verification.taken.has(name)) {
+    const message = `${name} is to be verified in queue ${queueName}, which is not the operator's. Delete that queue`;
+    return { kind: "blocked", reason: "Conflict", message, checkInMs: unwatchedCheckMs };
+  }
   if (own === undefined) {
     const message = `queue ${queueName} is being created, in which ${name} is to be verified`;
     if (!verification.absent.has(name)) return { ...wait(message, settleCheckMs), until: { kind: "listing" } };
     return act({ kind: "createQueue", request: verificationQueue(target, seen.identity) }, message);
   }
   const { queue, job } = own;
-  if (queue.state !== "ENABLED" || queue.status === "DELETING") {
+  // Somebody has disabled it, or has it run jobs elsewhere: it is made once more.
+  if (queue.state !== "ENABLED" || queue.status === "DELETING" || orderOf(queue).join() !== name) {
     const removal = queueRemoval(seen, name, now);
     if (removal !== undefined) return removal.kind === "wait" ? { ...removal, reason } : removal;
   }

@@ -197,7 +197,7 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
     jobs: new Map(),
     targetRuns: undefined,
     failedOnTarget: undefined,
-    verification: { definition: undefined, queues: new Map(), absent: new Set(), queuesInRegion: 0 },
+    verification: { definition: undefined, queues: new Map(), absent: new Set(), taken: new Set(), queuesInRegion: 0 },
     markShownForMs: new Map(),
     deleteTriedAt: new Map(),
     desiredvCpus: new Map(),

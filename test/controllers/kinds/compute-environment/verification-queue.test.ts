@@ -66,7 +66,7 @@ describe("the removal of the queue", () => {
       of === undefined ? [] : [[name, { queue: of, job: undefined, jobs }]],
     );
     return queueRemoval(
-      { verification: { definition: undefined, queues, absent: new Set(), queuesInRegion: 1 } },
+      { verification: { definition: undefined, queues, absent: new Set(), taken: new Set(), queuesInRegion: 1 } },
       name,
       now,
     );

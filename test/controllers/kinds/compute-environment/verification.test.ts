@@ -73,6 +73,7 @@ function context(given: Given = {}) {
     definition,
     queues: new Map(given.own === undefined ? [] : [["new", given.own]]),
     absent: new Set(["new"]),
+    taken: new Set(),
     queuesInRegion: 1,
     ...given.verification,
   };
@@ -99,6 +100,17 @@ describe("a target that is not proven", () => {
   it("gets a queue of its own, once it is certain that there is none", () => {
     expect(callIn({})).toEqual({ kind: "createQueue", request: verificationQueue(target, identity) });
     expect(next({ verification: { absent: new Set() } })).toMatchObject({ kind: "wait", until: { kind: "listing" } });
+  });
+
+  it("waits for a person where somebody else's queue has the name", () => {
+    expect(next({ verification: { taken: new Set(["new"]) } })).toMatchObject({ kind: "blocked", reason: "Conflict" });
+  });
+
+  it("has a queue removed that names something else, so that the job would prove nothing", () => {
+    const elsewhere = { ...own, computeEnvironmentOrder: [{ order: 1, computeEnvironment: "old" }] };
+    expect(callIn({ own: { queue: elsewhere, job: undefined, jobs: undefined } })).toMatchObject({
+      kind: "disableQueue",
+    });
   });
 
   it("waits for the queue", () => {
