@@ -55,6 +55,10 @@ export class Player {
       case "submit":
         await this.#refusable("user", "submits a job", async () => submit(world, act));
         return;
+      case "course":
+        world.disturb("user", `has jobs that verify go ${JSON.stringify(act.course)}`);
+        world.aws.outside.planJobs({ job: "verify-*", attempts: [act.course] });
+        return;
       case "tool":
         await this.#refusable("tool", act.doing, async () => {
           const { what, undo } = await doTool(world, act.doing, act.pick);
@@ -177,7 +181,9 @@ export class Player {
 export function approveAll(world: Simulation): void {
   for (const object of world.store.objects()) {
     const approval = (object.status as { readonly plan?: { readonly approval?: string } } | undefined)?.plan?.approval;
-    const held = conditionsOf(object).some(({ reason }) => reason === "AwaitingApproval" || reason === "RolledBack");
+    const held = conditionsOf(object).some(({ reason }) =>
+      ["AwaitingApproval", "RolledBack", "VerificationFailed"].includes(reason),
+    );
     const given = object.metadata.annotations?.["awsbatch.dev/approve"];
     const asked = approval ?? approvalIn(object);
     if (held && asked !== undefined && asked !== given) world.annotate(object, { "awsbatch.dev/approve": asked });

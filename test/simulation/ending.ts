@@ -26,7 +26,7 @@ import type { Environment, Queue } from "../../src/aws/batch.ts";
 import { operationOf } from "../../src/aws/call-facts.ts";
 import { ec2Calls } from "../../src/aws/ec2-calls.ts";
 import { awsNameOf } from "../../src/controllers/ownership/naming.ts";
-import { ownerIn, type Tags } from "../../src/controllers/ownership/ownership.ts";
+import { ownerIn, type Tags, verifiesTag } from "../../src/controllers/ownership/ownership.ts";
 import { directivesOf } from "../../src/controllers/pass/directives.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import type { CallRecord } from "../../src/simulator/wire.ts";
@@ -121,6 +121,7 @@ export async function endWell(
   world.trace.note("end", "faults stop");
   stopFaults(world);
   const faultsEndedAt = world.clock.monotonic();
+  world.aws.outside.planJobs({ job: "verify-*", attempts: [{ exitCode: 0, durationMs: 1000 }] });
   // Whoever is frozen goes on, and whoever is dead comes back.
   await world.seconds(10);
   await lastWords(world, player);
@@ -137,6 +138,13 @@ export async function endWell(
   if (options.silence === false || world.violations.length > 0) return;
   const listed = listedSeconds - (world.clock.monotonic() - faultsEndedAt) / 1000;
   await rest(world, Math.max(graceSeconds, listed, reportedSeconds(world)));
+  const own = world.aws.truth.jobQueues().filter(({ status, tags }) => status !== "DELETED" && tags?.[verifiesTag]);
+  if (own.length > 0) {
+    world.violate(
+      "nothing of the operator's own queues remains",
+      own.map(({ jobQueueName }) => jobQueueName).join(", "),
+    );
+  }
   await beSilent(world, silenceSeconds(options.seed));
 }
 
@@ -192,7 +200,8 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
     const manifest = manifestWithout(object);
     const { metadata } = manifest;
     if (object.kind === "BatchComputeEnvironment") {
-      const spec = settledEnvironment(inNetworkThatIsThere(manifest.spec as BatchComputeEnvironment["spec"], world));
+      const given = inNetworkThatIsThere(manifest.spec as BatchComputeEnvironment["spec"], world);
+      const spec = settledEnvironment(verifiedInTheEnd(given, objects));
       world.apply({ ...manifest, metadata: withReconcileRequest(manifest, world), spec });
     } else if (object.kind === "BatchNetwork") {
       const spec = settledNetwork(manifest.spec as BatchNetworkSpec);
@@ -253,6 +262,28 @@ function inNetworkThatIsThere(
   };
 }
 
+/**
+ * What is to be verified in the end is so by a job that can run: its definition is there, and needs no consumable, role or network
+ * that others may have taken away.
+ */
+function verifiedInTheEnd(
+  { replacement, ...spec }: BatchComputeEnvironment["spec"],
+  objects: readonly KubeObject[],
+): BatchComputeEnvironment["spec"] {
+  const { verify, ...rest } = replacement ?? {};
+  const definition = objects.find(
+    ({ kind, metadata }) => kind === "JobDefinition" && metadata.name === verify?.jobDefinitionRef.name,
+  )?.spec as JobDefinitionSpec | undefined;
+  const runs =
+    definition !== undefined &&
+    definition.consumableResourceProperties === undefined &&
+    definition.iam === undefined &&
+    definition.jobRoleRef === undefined &&
+    spec.computeResources?.networkRef === undefined &&
+    !JSON.stringify(spec.computeResources).includes("subnet-3");
+  return { ...spec, replacement: runs && verify !== undefined ? { ...rest, verify } : rest };
+}
+
 /** A definition names no consumable that is not there or not its object's, and keeps none that is to go. */
 function holdingOnly(spec: JobDefinitionSpec, names: readonly string[]): JobDefinitionSpec {
   const { consumableResourceProperties: held, ...rest } = spec;
@@ -307,7 +338,7 @@ async function removeForeignQueues({ aws, store, goneUnheld }: Simulation): Prom
     return owner !== undefined && store.object(JobQueueKind, owner)?.metadata.deletionTimestamp !== undefined;
   };
   const live = aws.truth.jobQueues().filter(({ status }) => status !== "DELETED");
-  const foreign = live.filter(({ tags }) => isNobodys("JobQueue", tags));
+  const foreign = live.filter(({ tags }) => tags?.[verifiesTag] === undefined && isNobodys("JobQueue", tags));
   const emptied = new Set([...foreign, ...live.filter(isGoing)].map(({ jobQueueArn }) => jobQueueArn));
   const shares = aws.truth
     .quotaShares()

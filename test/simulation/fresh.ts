@@ -4,7 +4,7 @@ import type { JobDefinition } from "../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueue } from "../../src/api/v1alpha1/job-queue.ts";
 import { definitionNameOf } from "../../src/controllers/kinds/job-definition/observe.ts";
 import { queueNameOf } from "../../src/controllers/ownership/naming.ts";
-import { clusterTag, ownerIn } from "../../src/controllers/ownership/ownership.ts";
+import { clusterTag, ownerIn, verifiesTag } from "../../src/controllers/ownership/ownership.ts";
 import { tagsOf } from "../../src/simulator/ec2-state.ts";
 import type { AwsSnapshot } from "../../src/simulator/snapshot.ts";
 import { accountOf, highestFirst } from "./account.ts";
@@ -68,7 +68,7 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
     ...(ec2?.described === true ? { ec2: networkOfOthers(ec2, world.cluster.name) } : {}),
     // What was INVALID has had its cause taken away by now.
     computeEnvironments: computeEnvironments.filter(foreign).map((one) => ({ ...one, status: "VALID" as const })),
-    jobQueues: jobQueues.filter(({ detail }) => foreign(detail)),
+    jobQueues: jobQueues.filter(({ detail }) => foreign(detail) && detail.tags?.[verifiesTag] === undefined),
     schedulingPolicies: schedulingPolicies.filter(foreign),
     serviceEnvironments: serviceEnvironments.filter(foreign),
     consumableResources: consumableResources.filter(foreign),

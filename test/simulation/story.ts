@@ -1,6 +1,7 @@
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import type { AccountNetwork } from "../../src/simulator/ec2-network.ts";
 import type { Knobs } from "../../src/simulator/knobs.ts";
+import type { AttemptCourse } from "../../src/simulator/outcome.ts";
 import type { AttackDoing } from "./attacker/doings.ts";
 import type { Phase } from "./gate.ts";
 
@@ -101,6 +102,16 @@ export const consumableDoings = [
   "untagConsumable",
 ] as const;
 
+/** What it does with verifications, and what AWS does with images. */
+export const verificationDoings = [
+  "endVerifying",
+  "endVerifying",
+  "disableVerifying",
+  "releaseImage",
+  "releaseImage",
+  "failImage",
+] as const;
+
 export type NetworkDoing = (typeof networkDoings)[number];
 export type ToolDoing =
   | (typeof toolDoings)[number]
@@ -108,6 +119,7 @@ export type ToolDoing =
   | (typeof serviceDoings)[number]
   | (typeof consumableDoings)[number]
   | (typeof shareDoings)[number]
+  | (typeof verificationDoings)[number]
   | NetworkDoing;
 
 export type AwsFaultKind =
@@ -136,6 +148,8 @@ export type Act =
   /** Everything that waits for an approval gets it. */
   | { readonly kind: "approve" }
   | { readonly kind: "submit"; readonly pick: number; readonly durationMs: number; readonly size: number | undefined }
+  /** How the jobs go that verify environments, from now on. */
+  | { readonly kind: "course"; readonly course: AttemptCourse }
   | { readonly kind: "tool"; readonly doing: ToolDoing; readonly pick: number }
   /** The cluster is lost, and re-applied from Git under a new identity by an operator that may take over. */
   | { readonly kind: "loseCluster" }
@@ -186,7 +200,9 @@ export type Act =
 
 /** Steps of the world, not of a user; a story is valid without them. */
 export function isFault({ act }: Step): boolean {
-  return !["legacy", "apply", "delete", "approve", "submit", "tool", "attack", "loseCluster"].includes(act.kind);
+  return !["legacy", "apply", "delete", "approve", "submit", "course", "tool", "attack", "loseCluster"].includes(
+    act.kind,
+  );
 }
 
 /** A step in words. */

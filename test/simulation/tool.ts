@@ -18,6 +18,7 @@ import {
   namespaceTag,
   nameTag,
   uidTag,
+  verifiesTag,
 } from "../../src/controllers/ownership/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
@@ -31,6 +32,8 @@ export interface Account {
   readonly store: MemoryStore;
 }
 
+const isVerifying = (jobName = ""): boolean => jobName.startsWith("verify-");
+const isEnded = (status: string): boolean => status === "SUCCEEDED" || status === "FAILED";
 const nothing: Done = { what: undefined };
 
 /** Another tool, or a person in the console, who edits AWS behind the operator's back. */
@@ -110,6 +113,27 @@ export async function doTool({ aws, store }: Account, doing: ToolDoing, pick: nu
       await outside.updateJobQueue({ jobQueue: queueName, computeEnvironmentOrder: rest, ...policyOf(queue) });
       return did(`takes an environment out of ${queueName}`);
     }
+    case "endVerifying": {
+      const job = one(truth.jobs().filter(({ request, status }) => isVerifying(request.jobName) && !isEnded(status)));
+      if (job === undefined) return nothing;
+      await outside.terminateJob({ jobId: job.id, reason: "by hand" });
+      return did(`ends ${job.request.jobName}`);
+    }
+    case "disableVerifying": {
+      const own = one(truth.jobQueues().filter((each) => isSettled(each) && each.tags?.[verifiesTag] !== undefined));
+      if (own?.state !== "ENABLED") return nothing;
+      await outside.updateJobQueue({ jobQueue: own.jobQueueName, state: "DISABLED" });
+      return did(`sets ${own.jobQueueName} DISABLED`);
+    }
+    case "releaseImage":
+      outside.releaseImage("ECS_AL2023");
+      return did("releases a newer image");
+    case "failImage":
+      outside.imageMissing("public.ecr.aws/docker/library/alpine:3", pick % 2 === 0);
+      return did("takes an image away, or brings it back", async () => {
+        outside.imageMissing("public.ecr.aws/docker/library/alpine:3", false);
+        return true;
+      });
     case "foreignQueue":
       return environment?.status === "VALID" ? await foreignQueue(aws, name, pick) : nothing;
     case "foreignRevision": {

@@ -82,6 +82,11 @@ const computeEnvironmentReasons = {
         "the definition of `replacement.verify` has no revision yet that the job may run; Stalled after 10 minutes",
       todo: "check the JobDefinition that the message names",
     },
+    WaitingForConsumable: {
+      means:
+        "a consumable that the job of `replacement.verify` holds is not there yet, or may not be used; Stalled after 10 minutes",
+      todo: "check the ConsumableResource that the message names",
+    },
     SwitchingQueues: {
       means: "queues are being switched to the successor",
       todo: "if the message names an obstacle: fix it",

@@ -11,6 +11,7 @@ import { roleSteps, withBatchRoles } from "./roles.ts";
 import { serviceSteps } from "./services.ts";
 import { shareSteps } from "./shares.ts";
 import { endOf, userSteps } from "./user.ts";
+import { verificationSteps, withVerification } from "./verification.ts";
 
 /** From here on some worlds have a network of their own; the stories of lower seeds are what they were. */
 const networkFrom = 3_000_000;
@@ -30,8 +31,20 @@ const sharesFrom = 3_950_110;
 /** From here on environments and definitions of some worlds refer to BatchRoles. */
 const rolesFrom = 3_950_130;
 
+/** From here on environments of some worlds are verified, and take newer images. */
+const verifyFrom = 9_600_000_000;
+
 /** The story of a seed. */
 export function storyOf(seed: number): Story {
+  const story = storyWithoutVerification(seed);
+  const chance = new Chance(seed + 900_006);
+  // What another tool made before knows nothing of it.
+  if (seed < verifyFrom || !chance.is(0.7) || story.steps.some(({ act }) => act.kind === "legacy")) return story;
+  const steps = [...withVerification(story.steps, chance), ...verificationSteps(chance, endOf(story.steps))];
+  return { ...story, steps: inOrder(steps) };
+}
+
+function storyWithoutVerification(seed: number): Story {
   const story = storyWithoutRoles(seed);
   const chance = new Chance(seed + 900_004);
   // What another tool made before has roles of its own.

@@ -18,12 +18,14 @@ import { rolesLast } from "./roles-last.ts";
 import { runningJobs } from "./running-jobs.ts";
 import { trueStatus } from "./true-status.ts";
 import { usableEnvironment } from "./usable-environment.ts";
+import { verifiedFirst } from "./verified-first.ts";
 import { waysStay } from "./ways-stay.ts";
 import { whatRetainLeft } from "./what-retain-left.ts";
 
 /** The promises that are judged at every step. */
 export const allOracles: readonly OracleFactory[] = [
   usableEnvironment,
+  verifiedFirst,
   runningJobs,
   rolesLast,
   consumablesLast,

@@ -9,6 +9,7 @@ import {
   registeredAtTag,
   retainedFromTag,
   type Tags,
+  verifiesTag,
 } from "../../../src/controllers/ownership/ownership.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
@@ -179,6 +180,12 @@ export function targetOf(watched: Watched, call: CallRecord): Thing | undefined 
 }
 
 function isOurs(watched: Watched, tags: Tags | undefined): boolean {
+  const verified = tags?.[verifiesTag];
+  // A queue of the operator's own is as much its own as the environment that it names.
+  if (verified !== undefined && ownerIn(tags) === undefined) {
+    const environments = watched.aws.truth.computeEnvironments();
+    return isOurs(watched, environments.find(({ computeEnvironmentName: name }) => name === verified)?.tags);
+  }
   const owner = ownerIn(tags);
   const cluster = watched.cluster();
   if (owner?.cluster !== cluster.name) return false;

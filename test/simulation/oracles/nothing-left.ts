@@ -4,7 +4,13 @@ import type { BatchComputeEnvironment } from "../../../src/api/v1alpha1/batch-co
 import type { JobQueue } from "../../../src/api/v1alpha1/job-queue.ts";
 import { isNameOf } from "../../../src/controllers/kinds/compute-environment/ownership.ts";
 import { baseNameOf, queueNameOf } from "../../../src/controllers/ownership/naming.ts";
-import { ownerIn, purposeTag, sharedRoleTag, type Tags } from "../../../src/controllers/ownership/ownership.ts";
+import {
+  ownerIn,
+  purposeTag,
+  sharedRoleTag,
+  type Tags,
+  verifiesTag,
+} from "../../../src/controllers/ownership/ownership.ts";
 import { tagsOf } from "../../../src/simulator/ec2-state.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { liveEnvironments, textOf, unseenMs } from "./reading.ts";
@@ -77,11 +83,17 @@ function ownedBy(watched: Watched, before: KubeObject): readonly string[] {
   };
   const owns = ({ tags }: Tagged): boolean => isNamed({ tags }) && (wasHeld(metadata) || ownerIn(tags)?.uid === uid);
   switch (kind) {
-    case "BatchComputeEnvironment":
-      return liveEnvironments(watched)
-        .filter(owns)
-        .map((one) => one.computeEnvironmentName)
-        .filter((name) => isNameOf(baseNameOf(before as BatchComputeEnvironment), name));
+    case "BatchComputeEnvironment": {
+      const isOwn = (awsName: string): boolean => isNameOf(baseNameOf(before as BatchComputeEnvironment), awsName);
+      const verified = truth.jobQueues().filter(({ status }) => status !== "DELETED" && status !== "DELETING");
+      return [
+        ...liveEnvironments(watched)
+          .filter(owns)
+          .map((one) => one.computeEnvironmentName)
+          .filter(isOwn),
+        ...verified.flatMap(({ jobQueueName, tags }) => (isOwn(tags?.[verifiesTag] ?? "") ? [jobQueueName] : [])),
+      ];
+    }
     case "BatchNetwork":
       return madeIn(watched)
         .filter(({ tags }) => madeForNetworks.includes(tags[purposeTag] ?? "") && isNamed({ tags }))

@@ -2,7 +2,7 @@ import { approveAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
-import { ownerIn, type Tags } from "../../../src/controllers/ownership/ownership.ts";
+import { ownerIn, type Tags, verifiesTag } from "../../../src/controllers/ownership/ownership.ts";
 import { isInfrastructureUpdate } from "../../../src/simulator/compute-environment-rules.ts";
 import { type StoredServiceJob, shareOf } from "../../../src/simulator/service-jobs.ts";
 import { hasEnded, occupies, type StoredJob } from "../../../src/simulator/stored-job.ts";
@@ -181,6 +181,9 @@ function mayTerminate(watched: Watched, call: CallRecord, specsOf: Specs): boole
   switch (call.operation) {
     case "TerminateJob": {
       const job = truth.jobs().find(({ id }) => id === input["jobId"]);
+      // Its own, for `replacement.verify`.
+      if (job?.request.tags?.[verifiesTag] !== undefined && job.request.jobName?.startsWith("verify-") === true)
+        return true;
       // The promises of jobs judge those of BatchJob objects.
       if (ownerOf(watched, job?.request.tags, "BatchJob") !== undefined) return true;
       const queue = truth.jobQueues().find(({ jobQueueArn }) => jobQueueArn === job?.queueArn);
