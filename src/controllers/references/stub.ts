@@ -44,7 +44,17 @@ export function stubOf(kind: OperatorKind, labelKeys: ReadonlySet<string>): (obj
     const stub = { ...object, isDigest: true, isStub: true, metadata } as const;
     const kept = { ...stub, spec: specOf(kind, object.spec as Members), status: withShortMessages(status) };
     if (weightOf(kept) <= heaviest) return kept;
-    const own = ["region", kind.awsName.field, "type", "purpose", "state", "deletionPolicy", "adoptionPolicy"];
+    // Without `replacement` a queue would go to an environment that is not verified.
+    const own = [
+      "region",
+      kind.awsName.field,
+      "type",
+      "purpose",
+      "state",
+      "deletionPolicy",
+      "adoptionPolicy",
+      "replacement",
+    ];
     const conditions = { conditions: withShortMessages(status, 0).conditions };
     return {
       ...stub,

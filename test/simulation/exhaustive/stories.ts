@@ -3,7 +3,7 @@ import { reconcileRequestedAtAnnotation } from "../../../src/api/v1alpha1/annota
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { BatchNetworkSpec } from "../../../src/api/v1alpha1/batch-network.ts";
 import type { Queue } from "../../../src/aws/batch.ts";
-import { quantitySetTag } from "../../../src/controllers/ownership/ownership.ts";
+import { quantitySetTag, verifiesTag } from "../../../src/controllers/ownership/ownership.ts";
 import type { Manifest } from "../../../src/kube/memory-store.ts";
 import { accessDenied, type Fault } from "../../../src/simulator/faults.ts";
 import {
@@ -64,6 +64,19 @@ const hasNewVersion = (world: Simulation): boolean =>
   allDone(world) &&
   (world.object("BatchComputeEnvironment", "ce")?.status as { launchTemplateVersion?: string } | undefined)
     ?.launchTemplateVersion === "2";
+
+const verifying = (spec: BatchComputeEnvironmentSpec): BatchComputeEnvironmentSpec => ({
+  ...spec,
+  replacement: { soakSeconds: 0, verify: { jobDefinitionRef: { name: "smoke" } } },
+});
+async function verifiedFirst(world: Simulation): Promise<void> {
+  world.apply(computeEnvironment("ce", verifying(ec2)), jobQueue("q1", ["ce"]), jobDefinition("smoke"));
+  await ready(world);
+  await world.until(() => verificationQueues(world) === 0, limitSeconds);
+}
+/** Queues of the operator's own. */
+const verificationQueues = ({ aws }: Simulation): number =>
+  aws.truth.jobQueues().filter(({ status, tags }) => status !== "DELETED" && tags?.[verifiesTag] !== undefined).length;
 
 const { instanceRole: _given, ...withoutRole } = { instanceRole: "", ...ec2.computeResources };
 /** Its instance profile and the role in it are made for it. */
@@ -460,6 +473,37 @@ export const stories: readonly Story[] = [
     writes: 6,
     before: withQueues(["q1"]),
     act: changed({ ...ec2, rolloutToken: "v2" }),
+  },
+  {
+    name: "a successor is verified, and the queue follows",
+    writes: 11,
+    before: verifiedFirst,
+    act: changed(verifying(other)),
+    over: (world) => allDone(world) && verificationQueues(world) === 0,
+  },
+  {
+    name: "a successor fails its verification",
+    writes: 10,
+    before: verifiedFirst,
+    act: async (world) => {
+      world.aws.outside.planJobs({ job: "verify-*", attempts: [{ exitCode: 3 }] });
+      world.apply(computeEnvironment("ce", verifying(other)));
+    },
+    over: (world) =>
+      condition(world, "BatchComputeEnvironment", "ce", "Stalled")?.reason === "VerificationFailed" &&
+      verificationQueues(world) === 0 &&
+      made(world) === 1,
+  },
+  {
+    name: "an environment is deleted while it is verified",
+    writes: 6,
+    before: async (world) => {
+      world.aws.outside.planJobs({ job: "verify-*", attempts: [{ durationMs: 3_600_000 }] });
+      world.apply(computeEnvironment("ce", verifying(ec2)), jobDefinition("smoke"));
+      await world.until(() => world.aws.truth.jobs().some(({ status }) => status === "RUNNING"), limitSeconds);
+    },
+    act: async (world) => world.delete("BatchComputeEnvironment", "ce"),
+    over: (world) => world.object("BatchComputeEnvironment", "ce") === undefined,
   },
   {
     name: "a newer launch template, in place",

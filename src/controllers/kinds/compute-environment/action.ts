@@ -98,6 +98,8 @@ export type TagPurpose =
   | "returned"
   | "verified"
   | "verificationFailed"
+  /** The failure that another environment has, or that is noted elsewhere. */
+  | "verificationNoted"
   | "retain";
 
 /** A tag write on one environment. */

@@ -67,11 +67,8 @@ function tagEvents({ purpose, items }: Extract<Action, { kind: "tag" }>): readon
     case "verified":
       return [normalEvent("Verified", "Verify", `the job that verifies ${names} has succeeded`)];
     case "verificationFailed": {
-      const [failed] = items.flatMap(({ name, change }) => {
-        const verdict = verdictOf({ tags: change.set });
-        return verdict?.kind === "Failed" ? [{ name, ...verdict }] : [];
-      });
-      const note = `job ${failed?.jobId} did not succeed on ${failed?.name}, so no queue is handed over to it: ${failed?.cause}`;
+      const [verdict] = items.flatMap(({ change }) => verdictOf({ tags: change.set }) ?? []);
+      const note = `job ${verdict?.jobId} did not succeed on ${names}, so no queue is handed over to it: ${verdict?.cause}`;
       return [{ type: "Warning", reason: "VerificationFailed", action: "Verify", note }];
     }
     case "retain":
@@ -81,6 +78,7 @@ function tagEvents({ purpose, items }: Extract<Action, { kind: "tag" }>): readon
     case "retire":
     case "inUse":
     case "revive":
+    case "verificationNoted":
       return [];
   }
 }

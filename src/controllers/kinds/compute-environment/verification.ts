@@ -130,29 +130,21 @@ function nextOf(context: Context, target: Environment): Step<Action> {
   return act({ kind: "endJobs", jobIds: [record.jobId], reason: cause }, `${what}; it is terminated: ${cause}`);
 }
 
-/** Writes down what came of it, also on what serves: the one that failed does not stay. */
-function judged({ spec, seen, set, now }: Context, target: Environment, record: JobRecord): Step<Action> {
+/** Writes down on the environment what came of its job. */
+function judged({ spec, seen, now }: Context, target: Environment, record: JobRecord): Step<Action> {
   const { computeEnvironmentName: name } = target;
   const { jobId, status } = record;
   const verdict = { at: timestamp(now), key: keyOf({ spec, seen }), jobId };
+  const written = (kind: Verdict["kind"], cause: string): Readonly<Record<string, string>> => {
+    return { [verificationTag]: verdictText({ ...verdict, kind, cause }) };
+  };
   if (status === "SUCCEEDED") {
-    const value = verdictText({ ...verdict, kind: "Succeeded", cause: "" });
-    const action = tagOne("verified", target, { [verificationTag]: value });
+    const action = tagOne("verified", target, written("Succeeded", ""));
     return { kind: "act", action, reason: "Verifying", message: `job ${jobId} succeeded on ${name}` };
   }
   const cause = endOf(record);
-  const written = (kind: Verdict["kind"]): Readonly<Record<string, string>> => {
-    return { [verificationTag]: verdictText({ ...verdict, kind, cause }) };
-  };
-  const others = set.predecessors.filter((one) => !isRetired(one) && one.status !== "DELETING");
-  const items = [
-    ...others.map(({ computeEnvironmentName, computeEnvironmentArn: arn }) => {
-      return { name: computeEnvironmentName, arn, change: { set: written("SuccessorFailed"), remove: [] } };
-    }),
-    { name, arn: target.computeEnvironmentArn, change: { set: written("Failed"), remove: [] } },
-  ];
-  const message = `job ${jobId} did not succeed on ${name}: ${cause}`;
-  return { kind: "act", action: { kind: "tag", purpose: "verificationFailed", items }, reason: "Verifying", message };
+  const action = tagOne("verificationFailed", target, written("Failed", cause));
+  return { kind: "act", action, reason: "Verifying", message: `job ${jobId} did not succeed on ${name}: ${cause}` };
 }
 
 /** How a job ended, in AWS's words. */
@@ -238,6 +230,8 @@ export function failedBefore(context: Context): Blocked | undefined {
 function failed(context: Context, target: Environment, failure: Verdict): readonly Step<Action>[] {
   const { spec, seen, set, now } = context;
   const name = target.computeEnvironmentName;
+  const unnoted = noting(context, target, failure);
+  if (unnoted !== undefined) return [unnoted];
   // A first environment has nothing to leave the place to, and without it nobody would know that it failed.
   if (set.predecessors.every(isRetired)) return [blockedBy(context, failure, `${name} is kept`)];
   const keptUntil = momentOf(failure.at) + verificationKeptMs;
@@ -248,6 +242,22 @@ function failed(context: Context, target: Environment, failure: Verdict): readon
   const { next } = retirement(spec, seen, target, now);
   const leaving = sideBySide([next]).filter((step) => step.kind === "act");
   return [...leaving.map((step) => ({ ...step, conditions: [retiring] })), blockedBy(context, failure)];
+}
+
+/** The failure is also noted on what goes on to serve: the one that failed does not stay. Undefined: it is. */
+function noting({ set }: Context, target: Environment, failure: Verdict): Step<Action> | undefined {
+  const others = set.predecessors.filter((one) => !isRetired(one) && one.status !== "DELETING");
+  const due = [target, ...others].map((one) => [one, one === target ? "Failed" : "SuccessorFailed"] as const);
+  const items = due.flatMap(([one, kind]) => {
+    const noted = verdictOf(one);
+    // An approval names the moment: the note of an attempt before would let another one be created.
+    if (noted?.kind === kind && noted.key === failure.key && noted.at === failure.at) return [];
+    const change = { set: { [verificationTag]: verdictText({ ...failure, kind }) }, remove: [] };
+    return [{ name: one.computeEnvironmentName, arn: one.computeEnvironmentArn, change }];
+  });
+  if (items.length === 0) return undefined;
+  const message = `noting that job ${failure.jobId} did not succeed on ${target.computeEnvironmentName}`;
+  return { kind: "act", action: { kind: "tag", purpose: "verificationNoted", items }, reason: "Verifying", message };
 }
 
 function blockedBy({ seen }: Context, failure: Verdict, kept?: string): Blocked {

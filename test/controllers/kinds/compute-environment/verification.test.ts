@@ -85,15 +85,17 @@ const callIn = (given: Given) => {
   const step = next(given);
   return step?.kind === "act" && step.action.kind === "verification" ? step.action.call : undefined;
 };
-/** The environments after the tags of the next step were written. */
+/** The environments after the tags of the next steps were written. */
 function judged(given: Given): readonly Environment[] {
   const step = next(given);
   if (step?.kind !== "act" || step.action.kind !== "tag") throw new Error("no verdict");
   const { items } = step.action;
-  return (given.environments ?? [target]).map((one) => {
+  const environments = (given.environments ?? [target]).map((one) => {
     const item = items.find(({ name }) => name === one.computeEnvironmentName);
     return item === undefined ? one : { ...one, tags: { ...one.tags, ...item.change.set } };
   });
+  const after = { ...given, environments };
+  return next(after)?.kind === "act" ? judged(after) : environments;
 }
 
 describe("a target that is not proven", () => {
