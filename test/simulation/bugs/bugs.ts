@@ -46,6 +46,7 @@ const leftAlone: Change = {
 const plan = "controllers/kinds/compute-environment/plan.ts";
 const retire = "controllers/kinds/compute-environment/retire.ts";
 const set = "controllers/kinds/compute-environment/environment-set.ts";
+const verification = "controllers/kinds/compute-environment/verification.ts";
 const queuePlan = "controllers/kinds/job-queue/plan.ts";
 const queueDelete = "controllers/kinds/job-queue/delete.ts";
 const reconcile = "controllers/pass/pass.ts";
@@ -604,5 +605,89 @@ export const bugs: readonly Bug[] = [
     "aws/resources/job-definitions.ts",
     'deregisterJobDefinition: writeCall(["BatchChange"]),',
     "deregisterJobDefinition: writeCall([]),",
+  ),
+  one(
+    "hand a queue to an environment before it is verified",
+    "a successor is verified",
+    set,
+    'state === (spec.state ?? "ENABLED") && isProven(spec, environment);',
+    'state === (spec.state ?? "ENABLED");',
+  ),
+  one(
+    "take a job that failed for one that succeeded",
+    "fails its verification",
+    verification,
+    'if (status === "SUCCEEDED") {',
+    'if (status !== "RUNNING") {',
+  ),
+  one(
+    "note a failed verification only on the environment that goes",
+    "fails its verification",
+    verification,
+    "const due = [target, ...others].map(",
+    "const due = [target].map(",
+  ),
+  one(
+    "take an environment that failed its verification back into service",
+    "fails its verification",
+    set,
+    "    !hasFailed(environment) &&",
+    "",
+  ),
+  one(
+    "leave the operator's own queue behind",
+    "a successor is verified",
+    verification,
+    "return unneeded(context).flatMap((name) => {",
+    "return unneeded(context).slice(1).flatMap((name) => {",
+  ),
+  one(
+    "delete the operator's own queue with a job that runs",
+    "deleted while it is verified",
+    "controllers/kinds/compute-environment/verification-queue.ts",
+    "if (jobs === undefined) return waits(going, settleCheckMs);",
+    'if (jobs !== undefined) return act({ kind: "deleteQueue", queue: name });',
+  ),
+  one(
+    "submit a job of a verification in each pass",
+    "a successor is verified",
+    "controllers/kinds/compute-environment/verification-observe.ts",
+    "if (known === undefined) return undefined;",
+    "if (known !== undefined) return undefined;",
+  ),
+  one(
+    "hand the operator's own queue over",
+    "a successor is verified",
+    "controllers/kinds/compute-environment/observe.ts",
+    "({ queue }) => !own.has(queue.jobQueueName)",
+    "({ queue }) => queue.jobQueueName !== undefined",
+  ),
+  one(
+    "retire an environment that its own queue names",
+    "deleted while it is verified",
+    retire,
+    'if (removal !== undefined) return { step: "Disabling", next: removal };',
+    "",
+  ),
+  one(
+    "forget that queues went back because jobs failed",
+    "queues go back when jobs fail",
+    "controllers/kinds/compute-environment/replacement.ts",
+    "isInvalid ? undefined : failed, seen.planId);",
+    'isInvalid ? undefined : failed, "");',
+  ),
+  one(
+    "leave queues on an environment on which jobs fail",
+    "queues go back when jobs fail",
+    "controllers/kinds/compute-environment/rollback.ts",
+    "failed.count < limit)",
+    "failed.count <= limit)",
+  ),
+  one(
+    "take a newer launch template before its window opens",
+    "waits for its window",
+    "controllers/kinds/compute-environment/update-windows.ts",
+    'return atMs <= now ? { kind: "open" } : { kind: "opens", atMs };',
+    'return atMs > 0 ? { kind: "open" } : { kind: "opens", atMs };',
   ),
 ];

@@ -495,6 +495,39 @@ export const stories: readonly Story[] = [
       made(world) === 1,
   },
   {
+    name: "queues go back when jobs fail",
+    writes: 2,
+    before: async (world) => {
+      const watched = { ...ec2, replacement: { soakSeconds: 60, rollback: { failedJobs: 1, withinSeconds: 3600 } } };
+      world.apply(computeEnvironment("ce", watched), jobQueue("q1", ["ce"]), jobDefinition("hello"));
+      await ready(world);
+      world.apply(computeEnvironment("ce", { ...watched, computeResources: other.computeResources }));
+      await world.until(
+        () => condition(world, "BatchComputeEnvironment", "ce", "Retiring") !== undefined,
+        limitSeconds,
+      );
+    },
+    act: async ({ aws }) => {
+      aws.outside.imageMissing("public.ecr.aws/docker/library/alpine:3", true);
+      aws.outside.submitPlannedJob({ jobName: "fails", jobQueue: "team_q1", jobDefinition: "team_hello" }, undefined);
+    },
+    over: (world) =>
+      condition(world, "BatchComputeEnvironment", "ce", "Stalled")?.reason === "RolledBack" && !repointed(world),
+  },
+  {
+    name: "a newer launch template waits for its window",
+    writes: 6,
+    before: withTemplate({
+      ...following(),
+      imageUpdates: {
+        launchTemplateVersions: "Follow",
+        windows: [{ schedule: "0 1 * * *", durationMinutes: 60 }],
+      },
+    }),
+    act: newVersion,
+    over: (world) => hasNewVersion(world) && world.clock.now() >= Date.UTC(2026, 0, 1, 1),
+  },
+  {
     name: "an environment is deleted while it is verified",
     writes: 6,
     before: async (world) => {

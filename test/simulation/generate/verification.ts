@@ -43,7 +43,7 @@ function verify(chance: Chance): object {
 }
 
 function newer(chance: Chance): object {
-  const schedule = chance.of(["0 * * * *", "30 */2 * * *"]);
+  const schedule = chance.of(["0 */3 * * *", "30 */2 * * *"]);
   return {
     policy: chance.is(0.7) ? "Automatic" : "Report",
     ...(chance.is(0.4) ? { windows: [{ schedule, durationMinutes: 90 }] } : {}),

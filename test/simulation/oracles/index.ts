@@ -3,6 +3,7 @@ import { boundedQueues } from "./bounded-queues.ts";
 import { callBudget } from "./call-budget.ts";
 import { consumablesLast, refilledOnce } from "./consumables.ts";
 import { flapping } from "./flapping.ts";
+import { inWindows } from "./in-windows.ts";
 import { networksTaken } from "./networks-taken.ts";
 import { notOurNetwork } from "./not-our-network.ts";
 import { notOurs } from "./not-ours.ts";
@@ -26,6 +27,7 @@ import { whatRetainLeft } from "./what-retain-left.ts";
 export const allOracles: readonly OracleFactory[] = [
   usableEnvironment,
   verifiedFirst,
+  inWindows,
   runningJobs,
   rolesLast,
   consumablesLast,
