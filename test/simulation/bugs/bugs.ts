@@ -656,13 +656,6 @@ export const bugs: readonly Bug[] = [
     "if (known !== undefined) return undefined;",
   ),
   one(
-    "hand the operator's own queue over",
-    "a successor is verified",
-    "controllers/kinds/compute-environment/observe.ts",
-    "({ queue }) => !own.has(queue.jobQueueName)",
-    "({ queue }) => queue.jobQueueName !== undefined",
-  ),
-  one(
     "retire an environment that its own queue names",
     "deleted while it is verified",
     retire,
