@@ -155,6 +155,46 @@ describe("fields that do not exist", () => {
     ]);
   });
 
+  test.each<readonly [string, Spec, string]>([
+    [
+      "JobDefinition",
+      patched(container, { containerProperties: { executionRoleRef: { name: "a" } } }),
+      "spec.containerProperties.executionRoleRef: unknown field here: move it to spec.executionRoleRef",
+    ],
+    [
+      "JobDefinition",
+      patched(container, { containerProperties: { jobRoleRef: { name: "a" } } }),
+      "spec.containerProperties.jobRoleRef: unknown field here: move it to spec.jobRoleRef",
+    ],
+    [
+      "JobDefinition",
+      patched(container, { containerProperties: { retryStrategy: { attempts: 2 } } }),
+      "spec.containerProperties.retryStrategy: unknown field here: move it to spec.retryStrategy",
+    ],
+    [
+      "JobDefinition",
+      { ...container, jobRoleArn: "a" },
+      "spec.jobRoleArn: unknown field here: move it to spec.containerProperties.jobRoleArn",
+    ],
+    [
+      "BatchComputeEnvironment",
+      { ...ec2, networkRef: { name: "a" } },
+      "spec.networkRef: unknown field here: move it to spec.computeResources.networkRef",
+    ],
+    [
+      "BatchComputeEnvironment",
+      { ...ec2, instanceRoleRef: { name: "a" } },
+      "spec.instanceRoleRef: unknown field here: move it to spec.computeResources.instanceRoleRef",
+    ],
+    [
+      "BatchComputeEnvironment",
+      patched(ec2, { computeResources: { minAgeSeconds: 60 } }),
+      "spec.computeResources.minAgeSeconds: unknown field: remove it, or move it to where it belongs",
+    ],
+  ])("of another level are sent there, for each kind: %s, %#", (kind, spec, message) => {
+    expect(messagesOf(kind, spec)).toContainEqual(message);
+  });
+
   test("are not taken for one that is there already, nor for one that is far", () => {
     expect(messagesOf("JobQueue", { ...queue, Priority: 5 })).toEqual([
       "spec.Priority: unknown field: remove it, or move it to where it belongs",
