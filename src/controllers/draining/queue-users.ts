@@ -13,7 +13,7 @@ import { firstOf } from "../wording.ts";
 export interface QueueUser {
   readonly name: string;
   /** Whether an object of this cluster says what it uses, and whether that, or the queue itself, is being deleted. */
-  readonly stands: "byObject" | "leaving" | "onlyInAws";
+  readonly state: "byObject" | "leaving" | "onlyInAws";
 }
 
 /** The object of this cluster that a queue belongs to by its tags, and that gives it its name: a copy of it has the tags too. */
@@ -42,8 +42,8 @@ export function queuesWith(
     .map((queue) => {
       const object = objectOfQueue(queue, ports);
       const isLeaving = queue.status === "DELETING" || object?.metadata.deletionTimestamp !== undefined;
-      const stands = isLeaving ? "leaving" : object === undefined ? "onlyInAws" : "byObject";
-      return { name: queue.jobQueueName, stands } as const;
+      const state = isLeaving ? "leaving" : object === undefined ? "onlyInAws" : "byObject";
+      return { name: queue.jobQueueName, state } as const;
     })
     .toSorted((left, right) => (left.name < right.name ? -1 : 1));
 }
@@ -58,7 +58,7 @@ export function namesOfUsers(users: readonly QueueUser[]): string {
  * @param other what a queue can get instead, e.g. `another policy`
  */
 export function waysToFree(users: readonly QueueUser[], other: string): string {
-  const of = (stands: QueueUser["stands"]): readonly QueueUser[] => users.filter((user) => user.stands === stands);
+  const of = (state: QueueUser["state"]): readonly QueueUser[] => users.filter((user) => user.state === state);
   const [byObject, leaving, onlyInAws] = [of("byObject"), of("leaving"), of("onlyInAws")];
   return [
     ...(byObject.length === 0 ? [] : [`give ${namesOfUsers(byObject)} ${other}, or delete ${them(byObject)}`]),

@@ -6,7 +6,7 @@ import { identity, identityOf, object, queue } from "../kinds/job-queue/given.ts
 import { fakeRegion, objectsOf } from "../region.ts";
 import { usedBy } from "./users.ts";
 
-test("each queue that uses a resource stands by its object, leaves, or is only in AWS", () => {
+test("each queue that uses a resource has an object that stays, leaves, or is only in AWS", () => {
   const { metadata, spec } = object();
   const leaving = { ...metadata, name: "going", uid: "uid-going", deletionTimestamp: "2026-01-01T00:00:00Z" };
   const objects = [object(), { ...object(), metadata: leaving, spec }];
@@ -21,7 +21,7 @@ test("each queue that uses a resource stands by its object, leaves, or is only i
   ];
   const ports = { cluster: identity.cluster, objects: objectsOf(objects) };
   const users = queuesWith(fakeRegion({ jobQueues }).snapshot(), ({ jobQueueName }) => jobQueueName !== "x", ports);
-  expect(users.map(({ name, stands }) => `${name} ${stands}`)).toEqual([
+  expect(users.map(({ name, state }) => `${name} ${state}`)).toEqual([
     "copy onlyInAws",
     "deleting leaving",
     "foreign onlyInAws",
@@ -31,9 +31,9 @@ test("each queue that uses a resource stands by its object, leaves, or is only i
   ]);
 });
 
-test("what a person does follows from how each queue stands", () => {
-  const of = (stands: QueueUser["stands"], ...names: readonly string[]) =>
-    names.map((name): QueueUser => ({ name, stands }));
+test("what a person does follows from the state of each queue", () => {
+  const of = (state: QueueUser["state"], ...names: readonly string[]) =>
+    names.map((name): QueueUser => ({ name, state }));
   const inAws = (names: string, them: string): string =>
     `${names} no object in this cluster: delete ${them} in AWS (aws batch update-job-queue --state DISABLED, then aws batch delete-job-queue), or let a JobQueue with that jobQueueName adopt ${them}`;
   expect(waysToFree(usedBy("a"), "another policy")).toBe("give a another policy, or delete it");

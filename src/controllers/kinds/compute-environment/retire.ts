@@ -31,8 +31,8 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
   const queues = queuesNaming(seen, new Set([name]));
   if (queues.length > 0) {
     const users = queues.map(({ queue: { jobQueueName }, object }): QueueUser => {
-      const stands = object === undefined ? "onlyInAws" : object.deleting ? "leaving" : "byObject";
-      return { name: jobQueueName, stands };
+      const state = object === undefined ? "onlyInAws" : object.deleting ? "leaving" : "byObject";
+      return { name: jobQueueName, state };
     });
     const stays =
       isRetired(environment) && environment.state === "DISABLED" ? "is DISABLED and stays" : "stays in service";

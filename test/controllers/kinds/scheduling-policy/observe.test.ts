@@ -38,8 +38,8 @@ it("sees the policy of its name, and the queues that have it", async () => {
     arn,
     "team_fair",
     [
-      { name: "a", stands: "leaving" },
-      { name: "b", stands: "onlyInAws" },
+      { name: "a", state: "leaving" },
+      { name: "b", state: "onlyInAws" },
     ],
   ]);
 });

@@ -30,8 +30,8 @@ it("sees the service environment of its name, and the queues that name it", asyn
     arn,
     "VALID",
     [
-      { name: "a", stands: "leaving" },
-      { name: "b", stands: "onlyInAws" },
+      { name: "a", state: "leaving" },
+      { name: "b", state: "onlyInAws" },
     ],
     false,
   ]);
