@@ -137,6 +137,25 @@ describe("what may be a secret", () => {
   });
 });
 
+test("what has to be removed is not to be repaired as well", () => {
+  const resources = { type: "EC2", instanceTypes: [], minvCpuss: 1 };
+  const spec = { type: "UNMANAGED", serviceRole: "batch", computeResources: resources };
+  expect(messagesOf("BatchComputeEnvironment", spec)).toEqual([
+    "spec.computeResources: UNMANAGED uses your own instances: remove computeResources, or use type MANAGED",
+  ]);
+});
+
+test.each(["-1", "0", "0.5", "2.0", "many"])("the vCPUs of a job on EC2 are a whole number, and not %s", (value) => {
+  const resourceRequirements = [
+    { type: "VCPU", value },
+    { type: "MEMORY", value: "2048" },
+  ];
+  const spec = { ...container, containerProperties: { image: "a:1", resourceRequirements } };
+  expect(messagesOf("JobDefinition", spec)).toContainEqual(
+    expect.stringMatching(/: VCPU is a whole number from 1, such as '2' and not '2\.0': only Fargate shares a vCPU$/),
+  );
+});
+
 describe("fields that do not exist", () => {
   test("are problems at every depth, with the nearest name of that place", () => {
     expect(
