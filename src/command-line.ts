@@ -1,10 +1,18 @@
 /** What every program of commands does with a command line: help, flags from variables, errors for a person. */
 
-import { type Command, CommanderError } from "commander";
+import { type Command, CommanderError, InvalidArgumentError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { AwsError } from "./aws/errors.ts";
 import { applyEnvironment } from "./operator/flags.ts";
-import { CommandError, type Ending, type Environment, exitCodes, type Io, OutputFailed } from "./operator/io.ts";
+import {
+  CommandError,
+  type Ending,
+  type Environment,
+  exitCodes,
+  type Io,
+  OutputFailed,
+  refuse,
+} from "./operator/io.ts";
 import { shell } from "./runtime/shell.ts";
 import { visible } from "./runtime/visible.ts";
 import { commandFree } from "./tools/piped-output.ts";
@@ -35,12 +43,12 @@ export async function runCommandLine(args: readonly string[], given: Io, program
       return exitCodes.failed;
     }
     if (error instanceof CommandError) {
-      io.stderr.write(oneLine(`error: ${error.message}`));
+      for (const message of error.messages) io.stderr.write(errorLine(message));
       return error.exitCode;
     }
     if (error instanceof AwsError) {
       const { message, operation } = error;
-      io.stderr.write(oneLine(`error: ${message.includes(operation) ? message : `${operation}: ${message}`}`));
+      io.stderr.write(errorLine(message.includes(operation) ? message : `${operation}: ${message}`));
       return exitCodes.failed;
     }
     throw error;
@@ -53,6 +61,7 @@ export async function runCommandLine(args: readonly string[], given: Io, program
  */
 export function configured(program: Command, io: Io, variables: string): Command {
   program.version(manifest.version, "-V, --version", "print the version");
+  const values = new Map(program.commands.map((command) => [command, new Values(command)]));
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()
@@ -61,15 +70,48 @@ export function configured(program: Command, io: Io, variables: string): Command
       .configureOutput({
         writeOut: (text) => io.stdout.write(paragraphs(text, helpWidth(io.stdout))),
         writeErr: (text) => io.stderr.write(text),
-        outputError: (text, write) => write(oneLine(`${text.trimEnd()}${hint(text, command)}`)),
+        outputError: (text, write) => {
+          for (const message of values.get(command)?.refused ?? []) write(errorLine(message));
+          write(oneLine(`${text.trimEnd()}${hint(text, command)}`));
+        },
         getOutHelpWidth: () => helpWidth(io.stdout),
         getErrHelpWidth: () => helpWidth(io.stderr),
       });
   }
   return program.hook("preAction", (_program, action) => {
     requireTlsVerification(io.env);
-    applyEnvironment(action, io.env, variables);
+    const refused = values.get(action)?.end() ?? [];
+    refuse([...refused, ...applyEnvironment(action, io.env, variables)]);
   });
+}
+
+/** The values of a command's options: one that is refused does not keep the others from being read. */
+class Values {
+  readonly refused: string[] = [];
+  #isRead = false;
+
+  constructor({ options }: Command) {
+    for (const option of options) {
+      const { parseArg } = option;
+      if (parseArg === undefined) continue;
+      option.argParser((text, before) => {
+        try {
+          return parseArg(text, before);
+        } catch (error) {
+          if (!(error instanceof InvalidArgumentError) || this.#isRead) throw error;
+          this.refused.push(`option '${option.flags}' argument '${text}' is invalid. ${error.message}`);
+          // Of no option: nothing runs by it, and it is not an empty one.
+          return before ?? true;
+        }
+      });
+    }
+  }
+
+  /** The command line is read: what comes from elsewhere is refused there. @returns what was refused, in words */
+  end(): readonly string[] {
+    this.#isRead = true;
+    return this.refused;
+  }
 }
 
 /**
@@ -98,6 +140,10 @@ function requireTlsVerification(env: Environment): void {
 
 function helpWidth(output: Io["stdout"]): number {
   return output.isTerminal ? output.size().columns : 80;
+}
+
+function errorLine(message: string): string {
+  return oneLine(`error: ${message}`);
 }
 
 function oneLine(text: string): string {

@@ -84,6 +84,48 @@ describe("the command line", () => {
     expect(err.trimEnd()).not.toContain("\n");
   });
 
+  test("says all that is wrong with a command line at once", async () => {
+    const submitted = await run(["submit", "--env", "FOO", "--memory", "1GB", "--timeout", "5x", "--retries", "2"], {
+      AWS_BATCH_OPERATOR_VCPUS: "none",
+    });
+    expect(submitted).toMatchObject({ exitCode: 1, out: "" });
+    const lines = submitted.err.trimEnd().split("\n");
+    expect(lines.map((line) => /--[a-z]+|[A-Z]+(?:_[A-Z]+)+/.exec(line)?.[0])).toEqual([
+      "--env",
+      "--memory",
+      "--timeout",
+      "AWS_BATCH_OPERATOR_VCPUS",
+    ]);
+    const unknown = await run(["submit", "--memory", "1GB", "--env"]);
+    expect(unknown.err).toMatch(
+      /^error: option '--memory <mib>' argument '1GB' is invalid\..*\nerror: option '--env <name=value>' argument missing\n$/,
+    );
+    const local = await run(["local", "--speed", "2", "--delete", "--until", "ready"]);
+    expect(local.err.match(/^error: --?[a-z-]+/gm)).toEqual([
+      "error: -f",
+      "error: --speed",
+      "error: --delete",
+      "error: --cluster-name",
+    ]);
+    const imported = await run(["import", "--from-aws", "--terraform", "x"]);
+    expect(imported.err.match(/^error: --?[a-z-]+/gm)).toEqual(["error: -n", "error: -f", "error: --from-aws"]);
+  });
+
+  test.each([
+    ["diagnose", "bj/"],
+    ["diagnose", "/a"],
+    ["diagnose", ""],
+    ["logs", ""],
+    ["cancel", ""],
+    ["retry", ""],
+  ])("refuses an empty name before it reads a kubeconfig: %s '%s'", async (...args) => {
+    const { exitCode, err } = await run([...args, "-n", "team"]);
+    expect({ exitCode, err }).toMatchObject({
+      exitCode: 1,
+      err: expect.stringMatching(/^error: give (?:either )?NAME/),
+    });
+  });
+
   test("takes flags from variables, after the command line", async () => {
     const missing = await run(["validate"], { AWS_BATCH_OPERATOR_FILENAME: join(directory, "none.yaml") });
     expect(missing.out).toContain("none.yaml: there is no such file or directory");

@@ -1,6 +1,7 @@
 import { plainMessage } from "../aws/errors.ts";
 import { shell } from "../runtime/shell.ts";
 import { visible } from "../runtime/visible.ts";
+import type { Identity } from "./ownership/ownership.ts";
 import type { Failure, FieldChange } from "./pass/agenda.ts";
 
 /** AWS's words without what changes on every call, so that a status stays the same while the cause does. */
@@ -20,8 +21,16 @@ export function failureText({ kind, operation, message, advice }: Failure): stri
  * @param what its name in AWS
  * @param field of the spec, by which this object can have another name
  */
-export function othersText(what: string, { owner }: { readonly owner: string }, field: string): string {
-  return `${what} belongs to ${owner} (cluster/namespace/name, from its tags). Delete that object, or recreate this object with a different ${field}; if that object no longer exists, remove the awsbatch.dev/ tags from ${what}: adoptionPolicy then decides whether it is adopted`;
+export function othersText(
+  what: string,
+  { owner }: { readonly owner: string },
+  field: string,
+  { cluster }: Pick<Identity, "cluster">,
+): string {
+  const clusters = owner.startsWith(`${cluster.name}/`)
+    ? ""
+    : "; an operator that shares its account and region with that of another cluster is installed with --names-with-cluster, so that default names differ";
+  return `${what} belongs to ${owner} (cluster/namespace/name, from its tags). Delete that object, or recreate this object with a different ${field}${clusters}; if that object no longer exists, remove the awsbatch.dev/ tags from ${what}: adoptionPolicy then decides whether it is adopted`;
 }
 
 /** The owner of an AWS resource: this object in another cluster of the same name, or in this one under another name. */

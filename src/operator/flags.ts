@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { NamespaceAnnotations } from "../controllers/ownership/limits.ts";
 import { type LogLevel, logLevels } from "../runtime/log.ts";
-import { CommandError, type Environment } from "./io.ts";
+import type { Environment } from "./io.ts";
 
 /** Flags that several commands share, and parsers of their values. */
 
@@ -17,26 +17,27 @@ export function variableOf(option: Option, variables: string): string | undefine
 /**
  * Reads flags that the command line leaves out from environment variables. A value that is empty, as of a variable of the
  * shell that is not set, is refused: the flag's default may allow more than what somebody meant. Only a list may be empty.
- * @throws CommandError when the flag rejects the value of its variable, or a value is empty
+ * @returns what is wrong: the flag rejects the value of its variable, or a value is empty
  */
-export function applyEnvironment(command: Command, env: Environment, variables: string): void {
-  for (const option of command.options) {
+export function applyEnvironment(command: Command, env: Environment, variables: string): readonly string[] {
+  return command.options.flatMap((option) => {
     const name = option.attributeName();
     const variable = variableOf(option, variables);
     const text = variable === undefined ? undefined : env[variable];
     const source = command.getOptionValueSource(name);
     if (source === "cli" && !(option instanceof ListOption) && isEmpty(command.getOptionValue(name))) {
-      throw emptyValue(option.long ?? name);
+      return [emptyValue(option.long ?? name)];
     }
-    if (text === undefined || source === "cli" || source === "env") continue;
-    if (text === "" && !(option instanceof ListOption)) throw emptyValue(variable ?? name);
+    if (text === undefined || source === "cli" || source === "env") return [];
+    if (text === "" && !(option instanceof ListOption)) return [emptyValue(variable ?? name)];
     try {
       command.setOptionValueWithSource(name, valueFrom(option, text), "env");
+      return [];
     } catch (error) {
       if (!(error instanceof InvalidArgumentError)) throw error;
-      throw new CommandError(`${variable}="${text}": ${error.message}`, { cause: error });
+      return [`${variable}="${text}": ${error.message}`];
     }
-  }
+  });
 }
 
 /** Of a flag that takes one text, or several. */
@@ -44,8 +45,8 @@ function isEmpty(value: unknown): boolean {
   return value === "" || (Array.isArray(value) && (value.length === 0 || value.includes("")));
 }
 
-function emptyValue(what: string): CommandError {
-  return new CommandError(`${what} is empty: give it a value, or leave it out for its default`);
+function emptyValue(what: string): string {
+  return `${what} is empty: give it a value, or leave it out for its default`;
 }
 
 function valueFrom(option: Option, text: string): unknown {

@@ -58,15 +58,24 @@ export const exitCodes = {
 /** Converts the work of a command, which returns its exit code, into the action of the command-line parser. */
 export type Ending = (work: () => Promise<number>) => () => Promise<void>;
 
-/** Ends a command with one line on stderr for the person who typed it. */
+/** Ends a command with a line on stderr for the person who typed it, or with one for each thing that is wrong. */
 export class CommandError extends Error {
   readonly exitCode: number;
+  readonly messages: readonly string[];
 
-  constructor(message: string, options: ErrorOptions & { readonly exitCode?: number } = {}) {
-    super(message, options);
+  constructor(message: string | readonly string[], options: ErrorOptions & { readonly exitCode?: number } = {}) {
+    const messages = typeof message === "string" ? [message] : message;
+    super(messages.join("; "), options);
     this.name = "CommandError";
+    this.messages = messages;
     this.exitCode = options.exitCode ?? exitCodes.failed;
   }
+}
+
+/** Ends a command with all that is wrong with its command line. @throws CommandError if anything is */
+export function refuse(wrong: readonly (string | false)[]): void {
+  const messages = wrong.filter((one) => one !== false);
+  if (messages.length > 0) throw new CommandError(messages);
 }
 
 /**

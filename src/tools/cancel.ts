@@ -34,11 +34,11 @@ export function cancelCommand(io: Io, ending: Ending): Command {
     .addOption(clusterNameOption("-f"))
     .option("--reason <text>", "reason that AWS shows in the status", defaultReason)
     .addHelpText("after", afterHelp(io.program));
-  return command.action(ending(() => cancel(command.args[0], command.opts<CancelFlags>(), io)));
+  return command.action(ending(() => cancel(command.args[0] ?? "", command.opts<CancelFlags>(), io)));
 }
 
-async function cancel(name: string | undefined, flags: CancelFlags, io: Io): Promise<number> {
-  if (name === undefined) throw new CommandError(nameMissing);
+async function cancel(name: string, flags: CancelFlags, io: Io): Promise<number> {
+  if (name === "") throw new CommandError(nameMissing);
   const { filename, reason, ...others } = flags;
   const place = openPlace(others, filename, "aws-batch-operator-cancel", io);
   try {

@@ -90,12 +90,14 @@ export function diagnoseCommand(io: Io, ending: Ending): Command {
 async function run(args: readonly string[], flags: DiagnoseFlags, io: Io): Promise<number> {
   const subject = subjectIn(args);
   if ((subject === undefined) === (flags.queue === undefined)) {
-    throw new CommandError("give either NAME (a JobQueue object) or bj/NAME (a BatchJob), or --queue (a queue in AWS)");
+    throw new CommandError(nothingNamed);
   }
   const report = subject === undefined ? await ofAws(flags, io) : await ofObject(subject, flags, io);
   show(report, flags.output, io);
   return report.isHealthy ? exitCodes.done : exitCodes.failed;
 }
+
+const nothingNamed = "give either NAME (a JobQueue object) or bj/NAME (a BatchJob), or --queue (a queue in AWS)";
 
 interface Report extends Shown {
   readonly isHealthy: boolean;
@@ -114,6 +116,7 @@ function subjectIn(args: readonly string[]): Subject | undefined {
   const [first, ...others] = args.flatMap((arg) => arg.split("/"));
   if (first === undefined) return undefined;
   const [name, ...more] = others;
+  if (first === "" || name === "") throw new CommandError(nothingNamed);
   if (name === undefined) return { kind: JobQueueKind, name: first };
   const kind = more.length > 0 ? undefined : [JobQueueKind, BatchJobKind].find((one) => isCalled(one, first));
   if (kind !== undefined) return { kind, name };

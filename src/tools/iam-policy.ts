@@ -10,7 +10,7 @@ import { defaultAllowedPolicyArns } from "../controllers/parts/roles/limits.ts";
 import { rolePath } from "../controllers/parts/roles/names.ts";
 import { operatorName, operatorNamespace } from "../kube/installation.ts";
 import { clusterName, ListOption, listOf, regionName } from "../operator/flags.ts";
-import { CommandError, type Ending, exitCodes, type Io } from "../operator/io.ts";
+import { CommandError, type Ending, exitCodes, type Io, refuse } from "../operator/io.ts";
 import { shell } from "../runtime/shell.ts";
 
 interface IamPolicyFlags {
@@ -195,25 +195,18 @@ function scopeOf(flags: IamPolicyFlags): PolicyScope {
 }
 
 function trustPolicy(flags: IamPolicyFlags): object {
-  const { account, oidcIssuer, eksClusterArn } = flags;
-  const [namespace, serviceAccount, ...rest] = flags.serviceAccount.split("/");
-  if (
-    namespace === undefined ||
-    namespace === "" ||
-    serviceAccount === undefined ||
-    serviceAccount === "" ||
-    rest.length > 0
-  ) {
-    throw new CommandError(`--service-account "${flags.serviceAccount}" is not <namespace>/<name>`);
-  }
-  if (account === undefined) throw new CommandError("--trust needs --account, the AWS account of 12 digits");
+  const { account = "", oidcIssuer = "", eksClusterArn = "" } = flags;
+  const [namespace = "", serviceAccount = "", ...rest] = flags.serviceAccount.split("/");
+  const isIrsa = flags.trust === "irsa";
+  refuse([
+    (namespace === "" || serviceAccount === "" || rest.length > 0) &&
+      `--service-account "${flags.serviceAccount}" is not <namespace>/<name>`,
+    account === "" && "--trust needs --account, the AWS account of 12 digits",
+    isIrsa && oidcIssuer === "" && "--trust irsa needs --oidc-issuer, the cluster's OIDC issuer",
+    !isIrsa && eksClusterArn === "" && "--trust pod-identity needs --eks-cluster-arn",
+  ]);
   const scope: TrustScope = { partition: partitionOf(flags.region ?? ["*"]), account, namespace, serviceAccount };
-  if (flags.trust === "irsa") {
-    if (oidcIssuer === undefined) throw new CommandError("--trust irsa needs --oidc-issuer, the cluster's OIDC issuer");
-    return irsaTrust(scope, oidcIssuer);
-  }
-  if (eksClusterArn === undefined) throw new CommandError("--trust pod-identity needs --eks-cluster-arn");
-  return podIdentityTrust(scope, eksClusterArn);
+  return isIrsa ? irsaTrust(scope, oidcIssuer) : podIdentityTrust(scope, eksClusterArn);
 }
 
 /** @throws CommandError if the regions are in several partitions, because a policy is for one */

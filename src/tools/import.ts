@@ -10,7 +10,7 @@ import { Command, Option } from "commander";
 import { counted } from "../api/words.ts";
 import { realCloud } from "../operator/cloud.ts";
 import { ListOption, listOf, type OperatorFlags, operatorOptions, regionName } from "../operator/flags.ts";
-import { CommandError, type Ending, exitCodes, type Io, type Output, styleOf } from "../operator/io.ts";
+import { CommandError, type Ending, exitCodes, type Io, type Output, refuse, styleOf } from "../operator/io.ts";
 import { namespaceName } from "../operator/run/options.ts";
 import { defaultRequestsPerSecond } from "../operator/settings.ts";
 import { systemClock } from "../runtime/clock.ts";
@@ -137,8 +137,8 @@ async function importFrom(given: ImportFlags, io: Io): Promise<number> {
   const {
     names = ["*"],
     region,
-    namespace,
-    filename,
+    namespace = "",
+    filename = "",
     dryRun = false,
     retain = false,
     keepValue = [],
@@ -147,8 +147,11 @@ async function importFrom(given: ImportFlags, io: Io): Promise<number> {
     ...others
   } = given;
   const { fromAws: _default, terraform: _file, cloudformation: _other, ...operator } = others;
-  if (namespace === undefined) throw new CommandError("-n NAMESPACE is missing: give the namespace of the objects");
-  if (filename === undefined) throw new CommandError("-f DIR is missing: give the directory for the manifests");
+  refuse([
+    namespace === "" && "-n NAMESPACE is missing: give the namespace of the objects",
+    filename === "" && "-f DIR is missing: give the directory for the manifests",
+    ...sourceFaults(given),
+  ]);
   refuseFile(filename);
   const source = await sourceOf(given, io);
   const regions = region ?? regionsOf(source);
@@ -205,19 +208,25 @@ function nothingFound(
   );
 }
 
-/** @throws CommandError when there are several sources, or one cannot be read */
-async function sourceOf({ fromAws, terraform, cloudformation = [] }: ImportFlags, io: Io): Promise<Source | undefined> {
+/** What is wrong with the sources: there are several, or one cannot be read twice. */
+function sourceFaults({ fromAws, terraform, cloudformation = [] }: ImportFlags): readonly (string | false)[] {
   const given = [
     fromAws === true ? "--from-aws" : undefined,
     terraform && "--terraform",
     cloudformation.length > 0 ? "--cloudformation" : undefined,
   ];
   const [one, other] = given.filter((flag) => flag !== undefined);
-  if (other !== undefined) throw new CommandError(`${one} and ${other} exclude each other`);
+  return [
+    other !== undefined && `${one} and ${other} exclude each other`,
+    cloudformation.indexOf("-") !== cloudformation.lastIndexOf("-") &&
+      "--cloudformation - is there twice, and standard input can be read once: give files",
+  ];
+}
+
+/** @throws CommandError when one cannot be read */
+async function sourceOf({ terraform, cloudformation = [] }: ImportFlags, io: Io): Promise<Source | undefined> {
   if (terraform !== undefined) return terraformSource(await readGiven(terraform, io));
   if (cloudformation.length === 0) return undefined;
-  if (cloudformation.indexOf("-") !== cloudformation.lastIndexOf("-"))
-    throw new CommandError("--cloudformation - is there twice, and standard input can be read once: give files");
   const files: GivenFile[] = [];
   for (const file of cloudformation) files.push(await readGiven(file, io));
   return cloudFormationSource(files);

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { keyText } from "../api/object.ts";
 import { failedChildren } from "../aws/job-calls.ts";
 import { count } from "../operator/flags.ts";
-import { CommandError, type Ending, exitCodes, type Io } from "../operator/io.ts";
+import { CommandError, type Ending, exitCodes, type Io, refuse } from "../operator/io.ts";
 import { shell } from "../runtime/shell.ts";
 import { visible } from "../runtime/visible.ts";
 import { describeJob, findJob } from "./jobs/find.ts";
@@ -55,14 +55,16 @@ export function logsCommand(io: Io, ending: Ending): Command {
     .option("--index <i>", "child of an array, or node of a job with several, from 0", index)
     .option("--failed", "the logs of all children of an array that failed, each line after the index of its child")
     .addHelpText("after", afterHelp(io.program));
-  return command.action(ending(() => logs(command.args[0], command.opts<LogsFlags>(), io)));
+  return command.action(ending(() => logs(command.args[0] ?? "", command.opts<LogsFlags>(), io)));
 }
 
-async function logs(name: string | undefined, flags: LogsFlags, io: Io): Promise<number> {
-  if (name === undefined) throw new CommandError(withFollowing(nameMissing, flags.filename));
-  if (flags.failed === true && (flags.follow === true || flags.index !== undefined)) {
-    throw new CommandError("--failed is for all children that have failed: leave out --index and --follow");
-  }
+async function logs(name: string, flags: LogsFlags, io: Io): Promise<number> {
+  refuse([
+    name === "" && withFollowing(nameMissing, flags.filename),
+    flags.failed === true &&
+      (flags.follow === true || flags.index !== undefined) &&
+      "--failed is for all children that have failed: leave out --index and --follow",
+  ]);
   const { filename, ...others } = flags;
   const place = openPlace(others, filename, "aws-batch-operator-jobs", io);
   try {

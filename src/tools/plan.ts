@@ -12,7 +12,7 @@ import { matchesAny } from "../controllers/ownership/glob.ts";
 import type { NamespaceMetadata } from "../kube/namespaces.ts";
 import { type Cloud, realCloud } from "../operator/cloud.ts";
 import { type OperatorFlags, operatorOptions } from "../operator/flags.ts";
-import { CommandError, type Ending, exitCodes, type Io } from "../operator/io.ts";
+import { type Ending, exitCodes, type Io, refuse } from "../operator/io.ts";
 import { type ApiServer, apiServer } from "../operator/kubernetes.ts";
 import { withAwsName } from "../operator/naming-store.ts";
 import { defaultRequestsPerSecond, settingsFrom } from "../operator/settings.ts";
@@ -92,8 +92,10 @@ async function plan(flags: PlanFlags, io: Io): Promise<number> {
 
 function clusterOf({ kubeconfig, cluster, simulate = false }: PlanFlags, io: Io): ApiServer | undefined {
   if (kubeconfig === undefined) return undefined;
-  if (!cluster) throw new CommandError("--kubeconfig and --no-cluster exclude each other");
-  if (simulate) throw new CommandError("--kubeconfig and --simulate exclude each other: a cluster uses the real AWS");
+  refuse([
+    !cluster && "--kubeconfig and --no-cluster exclude each other",
+    simulate && "--kubeconfig and --simulate exclude each other: a cluster uses the real AWS",
+  ]);
   return apiServer(kubeconfig, io.env, { clock: systemClock(), onAnswer: undefined });
 }
 
@@ -156,7 +158,7 @@ function simulatedCloud(
   const region = flags.region ?? homeRegion(remembered ?? {}) ?? simulatedRegion;
   const cloud = new SimulatedCloud({ clock, random: Math.random, region }, remembered?.aws);
   const { account, problems } = directory === undefined ? { problems: [] } : readAccount(directory);
-  if (problems.length > 0) throw new CommandError(problems.map(problemText).join("\n"));
+  refuse(problems.map(problemText));
   if (account !== undefined) cloud.describe(account);
   return cloud;
 }

@@ -46,11 +46,11 @@ export function retryCommand(io: Io, ending: Ending): Command {
     .option("--wait", "wait until the job has ended")
     .option("--logs", "the same, and print what it prints")
     .addHelpText("after", afterHelp(io.program));
-  return command.action(ending(() => retry(command.args[0], command.opts<RetryFlags>(), io)));
+  return command.action(ending(() => retry(command.args[0] ?? "", command.opts<RetryFlags>(), io)));
 }
 
-async function retry(name: string | undefined, flags: RetryFlags, io: Io): Promise<number> {
-  if (name === undefined) throw new CommandError("give NAME, a BatchJob that has failed");
+async function retry(name: string, flags: RetryFlags, io: Io): Promise<number> {
+  if (name === "") throw new CommandError("give NAME, a BatchJob that has failed");
   const { filename, queue, ...others } = flags;
   const place = openObjects(others, filename, "aws-batch-operator-submit", io);
   try {

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { port, positive } from "../operator/flags.ts";
-import { CommandError, type Ending, exitCodes, type Io } from "../operator/io.ts";
+import { CommandError, type Ending, exitCodes, type Io, refuse } from "../operator/io.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { serveBatch } from "../simulator/http.ts";
 import { Refusal } from "../simulator/refusals.ts";
@@ -73,8 +73,7 @@ async function simulator(flags: SimulatorFlags, io: Io): Promise<number> {
 /** @throws CommandError if the description is missing or wrong */
 function describe(inRegion: ReturnType<typeof simulatedRegions>, directory: string): void {
   const { account, problems } = readAccount(directory);
-  const [problem] = problems;
-  if (problem !== undefined) throw new CommandError(problemText(problem));
+  refuse(problems.map(problemText));
   if (account === undefined) throw new CommandError(`${directory} has no ${simulatedAccountFile}`);
   const aws = describedRegion(inRegion, account.region);
   describeIn(aws, account);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { firstOf, shortened, withoutRequestIds } from "../../src/controllers/wording.ts";
+import { firstOf, othersText, shortened, withoutRequestIds } from "../../src/controllers/wording.ts";
 
 it.each<[string, string, string]>([
   ["plain words stay", "ComputeEnvironment Healthy", "ComputeEnvironment Healthy"],
@@ -32,4 +32,12 @@ it.each<[string, readonly string[], string]>([
   ["are counted when they are many", ["a", "b", "c", "d", "e", "f", "g"], "a, b, c, d, e and 2 more"],
 ])("names %s", (_name, names, expected) => {
   expect(firstOf(names)).toBe(expected);
+});
+
+it("what another cluster owns is said with the flag by which clusters share an account, and only that", () => {
+  const identity = { cluster: { name: "blue", uid: "uid" } };
+  const flag = "is installed with --names-with-cluster";
+  expect(othersText("team_a", { owner: "green/team/a" }, "jobQueueName", identity)).toContain(flag);
+  expect(othersText("team_a", { owner: "blue2/team/a" }, "jobQueueName", identity)).toContain(flag);
+  expect(othersText("team_a", { owner: "blue/other/a" }, "jobQueueName", identity)).not.toContain(flag);
 });

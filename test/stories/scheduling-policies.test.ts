@@ -43,7 +43,7 @@ describe("a policy of a fair-share queue", () => {
     await world.seconds(30);
     expect(world.condition("SchedulingPolicy", "old", "Reconciling")).toMatchObject({
       reason: "InUse",
-      message: "team_old is the policy of team_q1: give these queues another policy, or delete them",
+      message: "team_old is the policy of team_q1: give team_q1 another policy, or delete it",
     });
     world.apply(fairShare("new"), policy("new", decay(3600)));
     await world.until("the old policy is gone", () => !policiesOf(world).includes("team_old"), 120);

@@ -31,7 +31,7 @@ describe("a service environment of a queue", () => {
     expect(world.condition("ServiceEnvironment", "old", "Reconciling")).toMatchObject({
       reason: "InUse",
       message:
-        "team_old stays in service while it is the service environment of team_train: give these queues another one, or delete them",
+        "team_old stays in service while it is the service environment of team_train: give team_train another one, or delete it",
     });
     world.apply(serviceEnvironment("new"), serviceQueue("train", "new"));
     await world.until("the queue has the new one", () => named(world) === "team_new");

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { applyEnvironment, operatorVariables } from "../../src/operator/flags.ts";
-import type { Ending, Environment, Io } from "../../src/operator/io.ts";
+import { type Ending, type Environment, type Io, refuse } from "../../src/operator/io.ts";
 import type { RunFlags } from "../../src/operator/run/options.ts";
 import { runCommand } from "../../src/operator/run.ts";
 import type { LocalFlags } from "../../src/tools/local/options.ts";
@@ -29,7 +29,7 @@ async function parsed<Flags>(
     given = flags;
     return 0;
   });
-  command.hook("preAction", (_program, action) => applyEnvironment(action, io.env, operatorVariables));
+  command.hook("preAction", (_program, action) => refuse(applyEnvironment(action, io.env, operatorVariables)));
   await command.parseAsync([...args], { from: "user" });
   if (given === undefined) throw new Error("the command did not run");
   return given;

@@ -191,12 +191,12 @@ describe("iam-policy", () => {
     [["--repair-roles", "arn:aws:iam::12345:role/a"], /"arn:aws:iam::12345:role\/a" is not the ARN of a role/],
     [["--managed", "3"], /--managed 3: everything fits into/],
     [["--pass-roles", "admin"], /"admin" is not the ARN of a role/],
-    [["--trust", "irsa"], /--trust needs --account/],
+    [["--trust", "irsa", "--oidc-issuer", "https://a"], /--trust needs --account/],
     [[...account, "--trust", "irsa"], /--trust irsa needs --oidc-issuer/],
     [[...account, "--trust", "pod-identity"], /--trust pod-identity needs --eks-cluster-arn/],
     [[...account, "--trust", "irsa", "--service-account", ""], /^error: --service-account is empty: give it a value/],
     ...["operator", "/operator", "batch/", "a/b/c"].map((name): [string[], RegExp] => [
-      [...account, "--trust", "irsa", "--service-account", name],
+      [...account, "--trust", "irsa", "--oidc-issuer", "https://a", "--service-account", name],
       /^error: --service-account "[^"]*" is not <namespace>\/<name>/,
     ]),
   ])("answers %j with one clear line", async (args, expected) => {
@@ -204,6 +204,15 @@ describe("iam-policy", () => {
     expect({ exitCode, out }).toEqual({ exitCode: 1, out: "" });
     expect(err).toMatch(expected);
     expect(err.trimEnd()).not.toContain("\n");
+  });
+
+  test("names all that a trust policy lacks at once", async () => {
+    const { err } = await run(["--trust", "irsa", "--service-account", "operator"]);
+    expect(err.trimEnd().split("\n")).toEqual([
+      'error: --service-account "operator" is not <namespace>/<name>',
+      "error: --trust needs --account, the AWS account of 12 digits",
+      "error: --trust irsa needs --oidc-issuer, the cluster's OIDC issuer",
+    ]);
   });
 });
 

@@ -79,7 +79,7 @@ describe("validate", () => {
     const directory = directoryWith({ "a.yaml": `${nested}---\na: [1\n---\nb: 1\nkind: X\n` });
     expect((await validate(directory)).lines).toEqual([
       "DIR/a.yaml:6:11: apiVersion: is missing: add one such as awsbatch.dev/v1alpha1",
-      "DIR/a.yaml:8:6: unexpected end of the stream within a flow collection: close the bracket that is open above",
+      "DIR/a.yaml:8:6: [ is open since line 8: close it",
       "DIR/a.yaml:10:1: apiVersion: is missing: add one such as awsbatch.dev/v1alpha1",
       "invalid: 3 errors in 1 file",
     ]);

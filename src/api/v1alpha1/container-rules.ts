@@ -5,7 +5,7 @@ import type { ValidationRule } from "../crd.ts";
 export const resourceRequirementRules: readonly ValidationRule[] = [
   {
     rule: "self.type != 'GPU' || self.value.matches('^[0-9]+$')",
-    message: "GPUs are not shared: use a whole number",
+    message: "GPU is a whole number such as '1': GPUs are not shared",
     fieldPath: ".value",
   },
   {

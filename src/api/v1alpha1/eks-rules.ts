@@ -16,7 +16,7 @@ function wellFormed(resource: keyof typeof quantityPattern, message: string): Va
 export const quantityRules: readonly ValidationRule[] = [
   wellFormed("cpu", "cpu is a multiple of 0.25: e.g. '0.5' or '2'"),
   wellFormed("memory", "memory is a whole number of MiB, at least 4: e.g. '2048Mi'"),
-  wellFormed("nvidia.com/gpu", "GPUs are not shared: use a whole number"),
+  wellFormed("nvidia.com/gpu", "GPU is a whole number such as '1': GPUs are not shared"),
 ];
 
 function equal(resource: "memory" | "nvidia.com/gpu"): ValidationRule {

@@ -54,6 +54,7 @@ const fargateLogDriver = (container: string) =>
 /** EC2 also rejects "1.0": `Value 1.0 for type VCPU in resourceRequirement is not valid.` */
 const wholeVcpus = (container: string) =>
   `!has(${container}.resourceRequirements) || ${container}.resourceRequirements.all(resource, resource.type != 'VCPU' || resource.value.matches('^[1-9][0-9]*$'))`;
+const wholeVcpusMessage = "VCPU is a whole number from 1, such as '2' and not '2.0': only Fargate shares a vCPU";
 const has = (container: string, type: string) =>
   `(has(${container}.resourceRequirements) && ${container}.resourceRequirements.exists(resource, resource.type == '${type}'))`;
 const shortTimeouts = (container: string) =>
@@ -224,13 +225,7 @@ const onEc2: readonly ValidationRule[] = [
     reason: "FieldValueRequired",
     fieldPath: ".containerProperties.resourceRequirements",
   },
-  ...ofEach(
-    `!(${fargate})`,
-    wholeVcpus,
-    "resourceRequirements",
-    "only Fargate shares a vCPU: give a whole number without a decimal point, such as '2'",
-    "FieldValueInvalid",
-  ),
+  ...ofEach(`!(${fargate})`, wholeVcpus, "resourceRequirements", wholeVcpusMessage, "FieldValueInvalid"),
 ];
 
 const onManagedInstances: readonly ValidationRule[] = [
@@ -271,12 +266,12 @@ export const nodeRangePlatformRules: readonly ValidationRule[] = [
   ),
   {
     rule: `!has(self.container) || (${wholeVcpus("self.container")})`,
-    message: "only Fargate shares a vCPU: give a whole number without a decimal point, such as '2'",
+    message: wholeVcpusMessage,
     fieldPath: ".container.resourceRequirements",
   },
   {
     rule: `!has(self.ecsProperties) || self.ecsProperties.taskProperties.all(task, task.containers.all(container, ${wholeVcpus("container")}))`,
-    message: "only Fargate shares a vCPU: give a whole number without a decimal point, such as '2'",
+    message: wholeVcpusMessage,
     fieldPath: ".ecsProperties.taskProperties",
   },
 ];

@@ -6,16 +6,16 @@ import type { CreateSchedulingPolicyRequest, Policy, UpdateSchedulingPolicyReque
 import type { BatchRegion } from "../../aws/region.ts";
 import { weightsOf } from "../../aws/resources/scheduling-policies.ts";
 import type { Reconciler } from "../../runtime/object-reconciler.ts";
+import { namesOfUsers, type QueueUser, queuesWith, waysToFree } from "../draining/queue-users.ts";
 import { creationOf } from "../fields/requests.ts";
 import { type Fixed, fieldsOf } from "../fields/rows.ts";
 import type { Plan, Step } from "../pass/agenda.ts";
 import type { Ports } from "../ports.ts";
-import { firstOf } from "../wording.ts";
 import type { Acts } from "./resource/act.ts";
 import type { ResourceAction } from "./resource/action.ts";
 import { askedReconciler } from "./resource/controller.ts";
 import { changing, inUse } from "./resource/delete.ts";
-import { queuesWith, resourceSeen } from "./resource/observe.ts";
+import { resourceSeen } from "./resource/observe.ts";
 import type { ResourceSeen } from "./resource/seen.ts";
 import { type Upkeep, upkeepPlan } from "./resource/upkeep.ts";
 
@@ -24,8 +24,8 @@ type Update = UpdateSchedulingPolicyRequest;
 
 /** Everything that the plan of a scheduling policy is computed from. */
 export interface Seen extends ResourceSeen<Policy> {
-  /** Names of the queues in AWS that have the policy. */
-  readonly users: readonly string[];
+  /** The queues in AWS that have the policy. */
+  readonly users: readonly QueueUser[];
 }
 
 export type Action = ResourceAction<Create, Update>;
@@ -72,7 +72,7 @@ function removal({ name, arn, users }: Seen, { status }: Policy): Step<Action> {
   const wait = changing(name, status);
   if (wait !== undefined) return wait;
   if (users.length > 0) {
-    return inUse(`${name} is the policy of ${firstOf(users)}: give these queues another policy, or delete them`);
+    return inUse(`${name} is the policy of ${namesOfUsers(users)}: ${waysToFree(users, "another policy")}`);
   }
   const message = `no queue has ${name}: deleting it`;
   return { kind: "act", action: { kind: "delete", name, arn }, reason: "Deleting", message };
@@ -86,7 +86,7 @@ export async function observe(
 ): Promise<Seen> {
   const observed = { object, kind: SchedulingPolicyKind, type: "scheduling-policy", region } as const;
   const seen = await resourceSeen<Policy, SchedulingPolicy>(observed, ports, signal);
-  const users = queuesWith(region.snapshot(), ({ schedulingPolicyArn }) => schedulingPolicyArn === seen.arn);
+  const users = queuesWith(region.snapshot(), ({ schedulingPolicyArn }) => schedulingPolicyArn === seen.arn, ports);
   return { ...seen, users };
 }
 

@@ -13,6 +13,7 @@ import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { type CountedJobs, countedJobs } from "../draining/counted-jobs.ts";
 import type { JobsSeen } from "../draining/drain.ts";
 import { namesIn } from "../draining/queue-order.ts";
+import { namesOfUsers, queuesWith } from "../draining/queue-users.ts";
 import { type MarksSeen, markShownForMs, newMarksSeen } from "../draining/retirement-marks.ts";
 import { requireUnnamed } from "../draining/unnamed.ts";
 import { fieldsOf } from "../fields/rows.ts";
@@ -21,10 +22,9 @@ import { memoryKey } from "../ownership/naming.ts";
 import { retiredAtTag } from "../ownership/ownership.ts";
 import type { Blocked, Plan, Serves } from "../pass/agenda.ts";
 import type { Ports } from "../ports.ts";
-import { firstOf } from "../wording.ts";
 import type { Acts } from "./resource/act.ts";
 import { askedReconciler } from "./resource/controller.ts";
-import { queuesWith, resourceSeen } from "./resource/observe.ts";
+import { resourceSeen } from "./resource/observe.ts";
 import { servesByState } from "./resource/plan.ts";
 import { type Upkeep, upkeepPlan } from "./resource/upkeep.ts";
 import { type Action, removal, type Seen } from "./service-environment/delete.ts";
@@ -73,7 +73,7 @@ function serves(_spec: ServiceEnvironmentSpec, seen: Seen): Serves | Blocked {
   const { users } = seen;
   return servesByState(seen, {
     toCheck,
-    whileDisabled: users.length === 0 ? "" : `: no job of ${firstOf(users)} starts`,
+    whileDisabled: users.length === 0 ? "" : `: no job of ${namesOfUsers(users)} starts`,
   });
 }
 
@@ -110,7 +110,7 @@ export async function observe(
   const mark = seen.record?.tags?.[retiredAtTag];
   return {
     ...seen,
-    users: queuesWith(snapshot, (queue) => namesIn(queue, "service-environment").includes(name)),
+    users: queuesWith(snapshot, (queue) => namesIn(queue, "service-environment").includes(name), ports),
     mayBeNamed: !snapshot.showsQueuesOf(name),
     markShownForMs: markShownForMs(memory.marks, memoryKey(region, name), mark, ports.clock),
     jobs: await jobsSeen(object, seen, { region, ports, memory }, signal),

@@ -7,17 +7,24 @@ import type { Until, Wait } from "./agenda.ts";
 /** Why an object waits for a person. */
 export const awaitingApproval = "AwaitingApproval";
 
-/** What a person's approval is, for the step that it ends and for its message. */
-export function approvedBy(value: string): {
+/**
+ * What a person's approval is, for the step that it ends and for its message.
+ * @param given what the annotation says now: another value approves something else
+ */
+export function approvedBy(
+  value: string,
+  given: string | undefined,
+): {
   readonly until: Extract<Until, { readonly kind: "approval" }>;
   readonly annotation: string;
 } {
-  return { until: { kind: "approval", value }, annotation: `${approveAnnotation}: "${value}"` };
+  const other = given === undefined || given === value ? "" : " (it has another value now)";
+  return { until: { kind: "approval", value }, annotation: `${approveAnnotation}: "${value}"${other}` };
 }
 
 /** A wait for a person's approval; the message says how to give it. */
-export function approval(value: string, what: string): Wait {
-  const { until, annotation } = approvedBy(value);
+export function approval(value: string, what: string, given: string | undefined): Wait {
+  const { until, annotation } = approvedBy(value, given);
   return { kind: "wait", until, reason: awaitingApproval, message: `${what}. To approve it, set ${annotation}` };
 }
 

@@ -1,5 +1,5 @@
 import type { OperatorFlags } from "../../operator/flags.ts";
-import { CommandError } from "../../operator/io.ts";
+import { refuse } from "../../operator/io.ts";
 import type { Goal } from "./goal.ts";
 import { defaultClusterName } from "./state.ts";
 
@@ -37,7 +37,7 @@ export interface LocalOptions {
 /** @throws CommandError if flags contradict each other */
 export function localOptions(flags: LocalFlags): LocalOptions {
   const {
-    filename: directory,
+    filename: directory = "",
     simulate = false,
     speed,
     fresh = false,
@@ -48,18 +48,17 @@ export function localOptions(flags: LocalFlags): LocalOptions {
   } = flags;
   const deleteAll = flags.delete ?? false;
   const until = flags.until ?? (deleteAll ? "absent" : undefined);
-  if (directory === undefined) throw new CommandError("-f DIR is missing: give the directory of the manifests");
-  if (speed !== undefined && !simulate)
-    throw new CommandError("--speed needs --simulate, because the speed of AWS is fixed");
-  if (fresh && !simulate) throw new CommandError("--fresh needs --simulate: what is in AWS is not forgotten");
-  if (deleteAll && until === "ready") throw new CommandError("--delete needs --until absent, not ready");
-  if (until === "absent" && !deleteAll) throw new CommandError("--until absent needs --delete");
-  if (timeout !== undefined && until === undefined) throw new CommandError("--timeout needs --until");
-  if (!simulate && clusterName === undefined) {
-    throw new CommandError(
+  refuse([
+    directory === "" && "-f DIR is missing: give the directory of the manifests",
+    speed !== undefined && !simulate && "--speed needs --simulate, because the speed of AWS is fixed",
+    fresh && !simulate && "--fresh needs --simulate: what is in AWS is not forgotten",
+    deleteAll && until === "ready" && "--delete needs --until absent, not ready",
+    until === "absent" && !deleteAll && "--until absent needs --delete",
+    timeout !== undefined && until === undefined && "--timeout needs --until",
+    !simulate &&
+      clusterName === undefined &&
       "--cluster-name is missing: it identifies the operator's AWS resources, so choose one that nobody else uses in this account; or try it with --simulate",
-    );
-  }
+  ]);
   return {
     directory,
     simulate,

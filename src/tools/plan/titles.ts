@@ -1,4 +1,4 @@
-import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
+import { type KindName, kindOf, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import type { Change } from "../../controllers/pass/agenda.ts";
 import { effectOf, effectsOf, isOnlyTagged, type WriteEffect } from "./effects.ts";
 import type { EntryAction } from "./entry.ts";
@@ -43,7 +43,7 @@ export function titleOf(action: EntryAction, titled: Titled): string {
   const is = writes.length > 0 ? "is" : "would be";
   switch (action) {
     case "create":
-      return `${is} created as ${end.name ?? made ?? awsName}`;
+      return isShared(kind) ? contentsTitle(writes) : `${is} created as ${end.name ?? made ?? awsName}`;
     case "register":
       return made === undefined ? `would be registered above ${awsName}` : `is registered as ${made}, above ${awsName}`;
     case "replace":
@@ -52,7 +52,7 @@ export function titleOf(action: EntryAction, titled: Titled): string {
       return `finishes the replacement of ${others(owned, end.target)} by ${end.target}, which is under way`;
     case "delete":
       if (effects.has("endsJobs") && owned.length === 0) return `its job is ended: ${going.why}`;
-      return `${awsName} ${is} deleted: ${going.why}`;
+      return `${ownName(titled)} ${is} deleted: ${going.why}`;
     case "forget":
       return `is forgotten: ${keptWords(titled, effects)}`;
     case "adopt":
@@ -84,8 +84,23 @@ function others(owned: readonly Owned[], target: string | undefined): string {
   return owned.flatMap(({ awsName }) => (awsName === target ? [] : awsName)).join(", ");
 }
 
-function keptWords({ awsName, owned, going }: Titled, effects: ReadonlySet<WriteEffect>): string {
-  if (effects.has("tags")) return `AWS keeps ${awsName} without an owner (deletionPolicy: Retain)`;
+/** Whether the name is that of what it is in, such as its VPC. */
+function isShared(kind: KindName): boolean {
+  const { awsName }: OperatorKind = kindOf(kind);
+  return awsName.isShared === true;
+}
+
+function ownName({ kind, awsName }: Titled): string {
+  return isShared(kind) ? `what the operator has made for it in ${awsName}` : awsName;
+}
+
+function contentsTitle(writes: Titled["writes"]): string {
+  return `${writes.length > 0 ? "gets" : "would get"} in AWS what its spec asks for`;
+}
+
+function keptWords(titled: Titled, effects: ReadonlySet<WriteEffect>): string {
+  const { owned, going } = titled;
+  if (effects.has("tags")) return `AWS keeps ${ownName(titled)} without an owner (deletionPolicy: Retain)`;
   if (owned.length === 0 && going.kept !== undefined) return `AWS keeps ${going.kept}, which is not its own`;
   return going.lastWords ?? "AWS has nothing of it";
 }
@@ -101,9 +116,7 @@ function updateTitle({ kind, writes, change, owned }: Titled, effects: ReadonlyS
   if (effects.has("endsJobs") && owned.length === 0) return "its job is ended";
   const { records, request } = kindOf(kind);
   // What it has in AWS is not of AWS Batch.
-  if (records === undefined && request === undefined) {
-    return `${writes.length > 0 ? "gets" : "would get"} in AWS what its spec asks for`;
-  }
+  if (records === undefined && request === undefined) return contentsTitle(writes);
   const deleted = writes.filter((write) => effectOf(kind, write) === "deletes").map(({ subject }) => subject);
   const goes = deleted.length === 0 ? "" : `; ${deleted.join(", ")} ${deleted.length === 1 ? "is" : "are"} deleted`;
   const own = `${ownTitle(writes, change, effects)}${goes}`;

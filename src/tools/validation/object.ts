@@ -1,11 +1,11 @@
 import type { CustomResourceDefinition, StructuralSchema } from "../../api/crd.ts";
 import { BatchJobKind, JobDefinitionKind, kinds, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import { showsSpecValue } from "../../controllers/kinds/job-definition/shown-values.ts";
-import { ruleFindings } from "./cel.ts";
+import { type RuleFinding, ruleFindings } from "./cel.ts";
 import { isRecord, withDefaults } from "./defaults.ts";
 import { duplicateFindings } from "./lists.ts";
 import { metadataFindings } from "./metadata.ts";
-import type { Finding } from "./problem.ts";
+import type { Finding, Path } from "./problem.ts";
 import { schemaFindings } from "./schema.ts";
 import { sizeFindings } from "./size.ts";
 
@@ -43,18 +43,30 @@ export function objectFindings(crd: CustomResourceDefinition, value: unknown, ol
   const written = withDefaults(schema, specPart(value));
   const shows = withBody.has(crd.spec.names.kind) ? showsSpecValue : undefined;
   const shape = [...schemaFindings(schema, written, [], shows), ...duplicateFindings(schema, written)];
-  const rules = ruleFindings(schema, written, old === undefined ? undefined : specPart(old));
+  const rules = ruleFindings(schema, written, old === undefined ? undefined : specPart(old)).filter(
+    ({ evaluated }) => evaluated || shape.length === 0,
+  );
   const size = sizeOf(crd, value);
+  const removed = rules.filter(isRemoval).map(({ path }) => path);
   return [
     ...metadataFindings(isRecord(value) ? value["metadata"] : undefined),
-    ...shape,
+    ...shape.filter(({ path }) => !isWithin(path, removed)),
     ...rules
-      .filter(({ evaluated }) => evaluated || shape.length === 0)
+      .filter((rule) => isRemoval(rule) || !isWithin(rule.path, removed))
       // The same, with the number of bytes.
       .filter((rule) => !size.some(({ message }) => message.endsWith(rule.message)))
       .map(({ path, message }): Finding => ({ path, message })),
     ...size,
   ];
+}
+
+/** Whether a rule has a person remove the field that it is reported at, whatever that holds. */
+function isRemoval({ path, message, rule: { reason } }: RuleFinding): boolean {
+  return reason === "FieldValueForbidden" && new RegExp(`\\bremove ${path.at(-1)}\\b`).test(message);
+}
+
+function isWithin(path: Path, removed: readonly Path[]): boolean {
+  return removed.some((outer) => outer.every((step, index) => step === path[index]));
 }
 
 function sizeOf(crd: CustomResourceDefinition, value: unknown): readonly Finding[] {

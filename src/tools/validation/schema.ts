@@ -3,7 +3,7 @@ import type { StructuralSchema } from "../../api/crd.ts";
 import { counted } from "../../api/words.ts";
 import { isRecord } from "./defaults.ts";
 import { nearest } from "./nearest.ts";
-import { type Finding, type Path, valueText } from "./problem.ts";
+import { type Finding, type Path, pathText, valueText } from "./problem.ts";
 import { exampleText, inQuotes, lacksQuotes, oneOfText, patternText, typeText } from "./words.ts";
 
 /**
@@ -17,7 +17,7 @@ export function schemaFindings(
   path: Path = [],
   shows: (path: Path) => boolean = () => true,
 ): Finding[] {
-  const unknown = unknownFields(schema, value, path);
+  const unknown = unknownFields({ schema, path }, schema, value, path);
   const validate = validatorOf(schema);
   validate(value);
   const meant = new Set(unknown.map(({ meant }) => meant));
@@ -178,27 +178,43 @@ interface UnknownField {
   readonly finding: Finding;
 }
 
+/** The schema of a whole value, and where that is. */
+interface Whole {
+  readonly schema: StructuralSchema;
+  readonly path: Path;
+}
+
 /** Fields that the API server would drop silently. */
-function unknownFields(schema: StructuralSchema, value: unknown, path: Path): UnknownField[] {
+function unknownFields(whole: Whole, schema: StructuralSchema, value: unknown, path: Path): UnknownField[] {
   const { items, properties, additionalProperties } = schema;
   if (Array.isArray(value)) {
     if (items === undefined) return [];
-    return value.flatMap((item: unknown, index) => unknownFields(items, item, [...path, index]));
+    return value.flatMap((item: unknown, index) => unknownFields(whole, items, item, [...path, index]));
   }
   if (!isRecord(value)) return [];
   return Object.entries(value).flatMap(([key, member]) => {
     const child = properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
-    if (child !== undefined) return unknownFields(child, member, [...path, key]);
-    return properties === undefined ? [] : [unknownField(Object.keys(properties), value, path, key)];
+    if (child !== undefined) return unknownFields(whole, child, member, [...path, key]);
+    return properties === undefined ? [] : [unknownField(whole, Object.keys(properties), value, path, key)];
   });
 }
 
 function unknownField(
+  whole: Whole,
   known: readonly string[],
   value: Readonly<Record<string, unknown>>,
   path: Path,
   key: string,
 ): UnknownField {
+  const elsewhere = nearestPlaces(whole, path, key);
+  if (elsewhere.length > 0) {
+    const expected = elsewhere.map((place) => placeText([...place, key])).join(" or ");
+    const [meant = []] = elsewhere;
+    return {
+      meant: JSON.stringify([...meant, key]),
+      finding: { path: [...path, key], message: `unknown field here: move it to ${expected}`, found: key, expected },
+    };
+  }
   const near = nearest(
     key,
     known.filter((name) => !Object.hasOwn(value, name)),
@@ -213,6 +229,47 @@ function unknownField(
       ...(near === undefined ? {} : { expected: near }),
     },
   };
+}
+
+/** An entry of a list, whichever. */
+const anyEntry = "*";
+
+/** The objects nearest to `path`, around it or in it, that have the field; none if more than two are as near. */
+function nearestPlaces({ schema, path: root }: Whole, path: Path, key: string): readonly Path[] {
+  const own = path.map((step) => (typeof step === "number" ? anyEntry : step));
+  const near = (placesOf(schema).get(key) ?? [])
+    .map((place): Path => [...root, ...place])
+    .filter((place) => place.every((step, index) => index >= own.length || step === own[index]))
+    .map((place) => ({
+      place: [...path.slice(0, place.length), ...place.slice(path.length)],
+      steps: Math.abs(place.length - path.length),
+    }));
+  const steps = Math.min(...near.map((one) => one.steps));
+  const nearest = near.filter((one) => one.steps === steps).map(({ place }) => place);
+  return nearest.length > 2 ? [] : nearest;
+}
+
+const knownPlaces = new WeakMap<StructuralSchema, ReadonlyMap<string, readonly Path[]>>();
+
+/** By the name of a field the objects that have it. */
+function placesOf(schema: StructuralSchema): ReadonlyMap<string, readonly Path[]> {
+  const known = knownPlaces.get(schema);
+  if (known !== undefined) return known;
+  const places = new Map<string, Path[]>();
+  const visit = ({ items, properties = {} }: StructuralSchema, path: Path): void => {
+    if (items !== undefined) visit(items, [...path, anyEntry]);
+    for (const [name, member] of Object.entries(properties)) {
+      places.set(name, [...(places.get(name) ?? []), path]);
+      visit(member, [...path, name]);
+    }
+  };
+  visit(schema, []);
+  knownPlaces.set(schema, places);
+  return places;
+}
+
+function placeText(place: Path): string {
+  return pathText(place).replaceAll(`[${JSON.stringify(anyEntry)}]`, "[]");
 }
 
 /** The steps of a JSON pointer; a step into a list is a number. */

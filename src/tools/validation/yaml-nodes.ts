@@ -209,14 +209,20 @@ function faultsOf(node: YamlNode): readonly Fault[] {
   if (node.kind === "alias") return aliasFaults(node);
   const faults: Fault[] = [];
   if (node.tag !== undefined && !jsonTags.has(node.tag)) {
-    faults.push({ offset: node.offset, message: `the tag ${node.tag} is not supported: remove it` });
+    faults.push({
+      offset: node.offset,
+      message: `the tag ${node.tag} is not supported: remove it, or put the text in quotes`,
+    });
   }
   if (node.kind === "mapping") faults.push(...keyFaults(node));
   return faults;
 }
 
 function aliasFaults({ offset, name, target, isWithinTarget }: AliasNode): readonly Fault[] {
-  if (target === undefined) return [{ offset, message: `the anchor &${name} is not defined before this` }];
+  if (target === undefined)
+    return [
+      { offset, message: `the anchor &${name} is not defined before this: define it, or put the text in quotes` },
+    ];
   return isWithinTarget ? [{ offset, message: `the alias *${name} is inside its own anchor: write it out` }] : [];
 }
 
@@ -238,7 +244,9 @@ function keyFaults({ entries }: MappingNode): readonly Fault[] {
       seen.add(scalar.key);
       return [];
     }
-    return [{ offset: key.offset, message: `the key ${scalar.key} is not unique: it occurs above` }];
+    return [
+      { offset: key.offset, message: `the key ${scalar.key} is not unique, it occurs above: keep one of the two` },
+    ];
   });
 }
 

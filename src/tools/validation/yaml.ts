@@ -14,6 +14,7 @@ import {
 import type { Path, TextPlace } from "./problem.ts";
 import { placeAt, type TextPart, yamlDocumentsIn } from "./yaml-documents.ts";
 import { faultsIn, mostEntries, nodesOf, offsetOfPath, tooManyEntries } from "./yaml-nodes.ts";
+import { maxDepth, tabMessage, yamlWords } from "./yaml-words.ts";
 
 export interface YamlDocument {
   readonly value: unknown;
@@ -41,8 +42,6 @@ const octalTag = defineScalarTag<number>("tag:yaml.org,2002:int", {
 /** YAML 1.2, with the booleans of YAML 1.1 (`yes`, `off`, `n`), its octal numbers, and its merge keys. */
 const schema = CORE_SCHEMA.withTags(boolYaml11Tag, octalTag, mergeTag);
 
-const tabMessage = "is indented with tabs, which YAML does not allow: use spaces";
-
 /** A blank of Unicode where YAML needs one of ASCII, as word processors and web pages write it. */
 const foreignBlank = /(?:^ *|[:-])[\u00a0\u2000-\u200a\u202f\u3000]/m;
 const foreignBlankMessage =
@@ -50,9 +49,6 @@ const foreignBlankMessage =
 
 /** The first line that git writes where it could not merge. */
 const conflict = /^<{7} /m;
-
-/** Far deeper than any Kubernetes object. */
-const maxDepth = 100;
 
 /**
  * Reads all documents of a text. A document with an error is left out, and the others are read. Duplicate
@@ -108,18 +104,6 @@ function readPart(part: TextPart): ParsedYaml {
   return { documents, errors: [] };
 }
 
-/** The library's reason, with what to do about it where that is not clear. */
-function syntaxMessage(reason: string): string {
-  if (reason.startsWith("nesting exceeded")) {
-    return `is nested more than ${maxDepth} levels deep, and no Kubernetes object is: close the brackets, or remove them`;
-  }
-  if (reason.startsWith("tab characters")) return tabMessage;
-  if (reason === "deficient indentation" || reason.endsWith("within a flow collection")) {
-    return `${reason}: close the bracket that is open above`;
-  }
-  return reason;
-}
-
 /** @throws anything but what the YAML library throws for bad input */
 function syntaxError(part: TextPart, error: unknown): YamlError {
   if (!(error instanceof YAMLException)) throw error;
@@ -128,8 +112,5 @@ function syntaxError(part: TextPart, error: unknown): YamlError {
   const blank = foreignBlank.exec(part.text.slice(0, error.mark?.position));
   if (blank !== null) return { ...placeAt(part, blank.index + blank[0].length - 1), message: foreignBlankMessage };
   const position = error.mark?.position ?? 0;
-  const line = part.text.slice(part.text.lastIndexOf("\n", position - 1) + 1, position);
-  // In a first line the library takes the tab for the end of a text.
-  const message = line.startsWith("\t") ? tabMessage : syntaxMessage(error.reason);
-  return { ...placeAt(part, position), message };
+  return { ...placeAt(part, position), message: yamlWords(part.text, position, error.reason, part.linesBefore) };
 }

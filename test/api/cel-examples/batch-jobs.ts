@@ -123,7 +123,7 @@ const rows: readonly Row[] = [
     container({ environment: [{ name: "BATCH_X", value: "1" }] }),
     container({ environment: [{ name: "AWS_BATCH_X", value: "1" }] }),
   ],
-  ["GPUs are not shared: use a whole number", required("GPU", "1"), required("GPU", "0.5")],
+  ["GPU is a whole number such as '1': GPUs are not shared", required("GPU", "1"), required("GPU", "0.5")],
   ["memory is a whole number of MiB, at least 4: e.g. '2048'", required("MEMORY", "4"), required("MEMORY", "3")],
   [
     "cpu is a multiple of 0.25: e.g. '0.5' or '2'",
@@ -136,7 +136,7 @@ const rows: readonly Row[] = [
     podOf({ resources: { limits: { memory: "4Gi" } } }),
   ],
   [
-    "GPUs are not shared: use a whole number",
+    "GPU is a whole number such as '1': GPUs are not shared",
     podOf({ resources: { limits: { "nvidia.com/gpu": "2" } } }),
     podOf({ resources: { limits: { "nvidia.com/gpu": "0.5" } } }),
   ],

@@ -120,17 +120,17 @@ const onEc2: readonly Row[] = [
     properties({ resourceRequirements: [{ type: "VCPU", value: "1" }] }),
   ],
   [
-    "only Fargate shares a vCPU: give a whole number without a decimal point, such as '2'",
+    "VCPU is a whole number from 1, such as '2' and not '2.0': only Fargate shares a vCPU",
     properties({ resourceRequirements: resources("1", "4096") }),
     properties({ resourceRequirements: resources("0.5", "4096") }),
   ],
   [
-    "only Fargate shares a vCPU: give a whole number without a decimal point, such as '2'",
+    "VCPU is a whole number from 1, such as '2' and not '2.0': only Fargate shares a vCPU",
     properties({ resourceRequirements: resources("16", "4096") }),
     properties({ resourceRequirements: resources("1.0", "4096") }),
   ],
   [
-    "GPUs are not shared: use a whole number",
+    "GPU is a whole number such as '1': GPUs are not shared",
     properties({ resourceRequirements: gpu }),
     properties({ resourceRequirements: [...resources("4", "8192"), { type: "GPU", value: "0.5" }] }),
   ],
@@ -378,7 +378,7 @@ const whole: readonly Row[] = [
     ecsTask({ runtimePlatform: { cpuArchitecture: "ARM64" } }),
   ],
   [
-    "only Fargate shares a vCPU: give a whole number without a decimal point, such as '2'",
+    "VCPU is a whole number from 1, such as '2' and not '2.0': only Fargate shares a vCPU",
     ecsTask(containing({ resourceRequirements: resources("1", "512") })),
     ecsTask(containing({ resourceRequirements: resources("0.25", "512") })),
   ],
@@ -459,7 +459,7 @@ const whole: readonly Row[] = [
     podOf({ resources: { limits: { memory: "4Gi" } } }),
   ],
   [
-    "GPUs are not shared: use a whole number",
+    "GPU is a whole number such as '1': GPUs are not shared",
     podOf({ resources: { limits: { "nvidia.com/gpu": "2" } } }),
     podOf({ resources: { limits: { "nvidia.com/gpu": "0.5" } } }),
   ],
@@ -565,12 +565,12 @@ const whole: readonly Row[] = [
     nodes({ container: { ...nodeContainer, runtimePlatform: {} } }),
   ],
   [
-    "only Fargate shares a vCPU: give a whole number without a decimal point, such as '2'",
+    "VCPU is a whole number from 1, such as '2' and not '2.0': only Fargate shares a vCPU",
     nodes({ container: { ...nodeContainer, resourceRequirements: resources("4", "4096") } }),
     nodes({ container: { ...nodeContainer, resourceRequirements: resources("0.5", "4096") } }),
   ],
   [
-    "only Fargate shares a vCPU: give a whole number without a decimal point, such as '2'",
+    "VCPU is a whole number from 1, such as '2' and not '2.0': only Fargate shares a vCPU",
     nodes({
       ecsProperties: ecsTask({ containers: [{ name: "main", image, resourceRequirements: resources("4", "4096") }] })[
         "ecsProperties"

@@ -130,7 +130,7 @@ describe("a plan", () => {
     });
     const found = await planned(account, { ...quickstart, ...selecting("{ tags: { team: batch } }") });
     expect(found.plan.entries.map(({ action, blocked }) => [action, blocked])).toEqual(
-      ["create", "create", "create", "update"].map((action) => [action, undefined]),
+      ["create", "create", "create", "create"].map((action) => [action, undefined]),
     );
     expect(networkIn(found.plan.entries).notes).toContain("selected: vpc-1, team=batch: subnet-a");
     const empty = await planned(account, { ...quickstart, ...selecting("{ tags: { team: nobody } }") });
@@ -164,7 +164,11 @@ ${fields.map((field) => `  ${field}\n`).join("")}`;
       "network.yaml": networkOf("subnets: [subnet-a]", "securityGroup: {}", "vpcEndpoints: {services: [logs, sts]}"),
     };
     const { plan: first } = await planned(account, files);
-    expect(networkIn(first.entries)).toMatchObject({ action: "update", blocked: undefined });
+    expect(networkIn(first.entries)).toMatchObject({
+      action: "create",
+      title: "gets in AWS what its spec asks for",
+      blocked: undefined,
+    });
     expect(writesIn(networkIn(first.entries))).toEqual([
       `CreateSecurityGroup aws-batch-operator/${clusterName}/default/net`,
       "AuthorizeSecurityGroupEgress sg-(known after apply)",

@@ -8,7 +8,7 @@ import type { Manifest } from "../../../src/kube/memory-store.ts";
 import { crds, withSchemaDefaults } from "../../../src/tools/manifests.ts";
 import type { Entry } from "../../../src/tools/plan/entry.ts";
 import { namedIn } from "../../../src/tools/plan/objects.ts";
-import { titleOf } from "../../../src/tools/plan/titles.ts";
+import { type Titled, titleOf } from "../../../src/tools/plan/titles.ts";
 import { objectFindings, schemaOf } from "../../../src/tools/validation/object.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../../manifests.ts";
 import type { World } from "../../world.ts";
@@ -317,4 +317,21 @@ test("a request that only lets AWS validate an environment again updates nothing
     });
   expect(titled("Revalidating")).toBe("stays as it is, and AWS validates it again");
   expect(titled("Updating", "Revalidating")).toBe("is updated in place");
+});
+
+test("what goes with a network is what the operator has made, and not the VPC whose name it has", () => {
+  const titled: Titled = {
+    kind: "BatchNetwork",
+    awsName: "vpc-1",
+    owned: [],
+    writes: [],
+    change: undefined,
+    adopted: undefined,
+    end: {},
+    going: { why: "its manifest is missing", kept: undefined, lastWords: undefined },
+  };
+  expect(titleOf("create", titled)).toBe("would get in AWS what its spec asks for");
+  expect(titleOf("delete", titled)).toBe(
+    "what the operator has made for it in vpc-1 would be deleted: its manifest is missing",
+  );
 });

@@ -137,6 +137,25 @@ describe("what may be a secret", () => {
   });
 });
 
+test("what has to be removed is not to be repaired as well", () => {
+  const resources = { type: "EC2", instanceTypes: [], minvCpuss: 1 };
+  const spec = { type: "UNMANAGED", serviceRole: "batch", computeResources: resources };
+  expect(messagesOf("BatchComputeEnvironment", spec)).toEqual([
+    "spec.computeResources: UNMANAGED uses your own instances: remove computeResources, or use type MANAGED",
+  ]);
+});
+
+test.each(["-1", "0", "0.5", "2.0", "many"])("the vCPUs of a job on EC2 are a whole number, and not %s", (value) => {
+  const resourceRequirements = [
+    { type: "VCPU", value },
+    { type: "MEMORY", value: "2048" },
+  ];
+  const spec = { ...container, containerProperties: { image: "a:1", resourceRequirements } };
+  expect(messagesOf("JobDefinition", spec)).toContainEqual(
+    expect.stringMatching(/: VCPU is a whole number from 1, such as '2' and not '2\.0': only Fargate shares a vCPU$/),
+  );
+});
+
 describe("fields that do not exist", () => {
   test("are problems at every depth, with the nearest name of that place", () => {
     expect(
@@ -153,6 +172,46 @@ describe("fields that do not exist", () => {
         "spec.computeEnvironmentOrder[0].computeEnviroment: unknown field: did you mean computeEnvironmentRef?",
       ),
     ]);
+  });
+
+  test.each<readonly [string, Spec, string]>([
+    [
+      "JobDefinition",
+      patched(container, { containerProperties: { executionRoleRef: { name: "a" } } }),
+      "spec.containerProperties.executionRoleRef: unknown field here: move it to spec.executionRoleRef",
+    ],
+    [
+      "JobDefinition",
+      patched(container, { containerProperties: { jobRoleRef: { name: "a" } } }),
+      "spec.containerProperties.jobRoleRef: unknown field here: move it to spec.jobRoleRef",
+    ],
+    [
+      "JobDefinition",
+      patched(container, { containerProperties: { retryStrategy: { attempts: 2 } } }),
+      "spec.containerProperties.retryStrategy: unknown field here: move it to spec.retryStrategy",
+    ],
+    [
+      "JobDefinition",
+      { ...container, jobRoleArn: "a" },
+      "spec.jobRoleArn: unknown field here: move it to spec.containerProperties.jobRoleArn",
+    ],
+    [
+      "BatchComputeEnvironment",
+      { ...ec2, networkRef: { name: "a" } },
+      "spec.networkRef: unknown field here: move it to spec.computeResources.networkRef",
+    ],
+    [
+      "BatchComputeEnvironment",
+      { ...ec2, instanceRoleRef: { name: "a" } },
+      "spec.instanceRoleRef: unknown field here: move it to spec.computeResources.instanceRoleRef",
+    ],
+    [
+      "BatchComputeEnvironment",
+      patched(ec2, { computeResources: { minAgeSeconds: 60 } }),
+      "spec.computeResources.minAgeSeconds: unknown field: remove it, or move it to where it belongs",
+    ],
+  ])("of another level are sent there, for each kind: %s, %#", (kind, spec, message) => {
+    expect(messagesOf(kind, spec)).toContainEqual(message);
   });
 
   test("are not taken for one that is there already, nor for one that is far", () => {

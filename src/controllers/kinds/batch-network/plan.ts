@@ -52,9 +52,17 @@ function changeOf(network: BatchNetwork, seen: Seen, agenda: readonly Step<Actio
   const id = planId(network, seen);
   const isInSync = agenda.every(({ kind }) => kind !== "act");
   const changes: Change["changes"] = [];
-  return isInSync
-    ? { action: "None", id, reason: "InSync", changes }
-    : { action: "Update", id, reason: "FieldsDiffer", changes };
+  if (isInSync) return { action: "None", id, reason: "InSync", changes };
+  return isMade(seen.network)
+    ? { action: "Update", id, reason: "FieldsDiffer", changes }
+    : { action: "Create", id, reason: "NotInAWS", changes };
+}
+
+/** Whether EC2 has anything that the operator has made for it, or for another network of the VPC. */
+function isMade(network: NetworkOfVpc): boolean {
+  if (network.kind !== "read") return false;
+  const { group, vpc } = network;
+  return group.found !== undefined || vpc.group !== undefined || vpc.ours.length > 0;
 }
 
 function planId({ spec }: BatchNetwork, { identity: { cluster, namespace, name } }: Seen): string {

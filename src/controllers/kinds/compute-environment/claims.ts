@@ -83,7 +83,7 @@ function adopted(
     return {
       kind: "blocked",
       reason: "Conflict",
-      message: othersText(seen.baseName, ownership, "computeEnvironmentName"),
+      message: othersText(seen.baseName, ownership, "computeEnvironmentName", seen.identity),
     };
   }
   const unlisted = notAdoptable(seen.nameSeen);

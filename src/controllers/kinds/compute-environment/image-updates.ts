@@ -25,7 +25,8 @@ export type ImageUpdate =
   /** A person takes it, by `rolloutToken`. */
   | { readonly kind: "reported" }
   | { readonly kind: "tooNew"; readonly atMs: number }
-  | { readonly kind: "approval"; readonly value: string }
+  /** `given`: what the annotation says now. */
+  | { readonly kind: "approval"; readonly value: string; readonly given?: string | undefined }
   | { readonly kind: "window"; readonly atMs: number }
   /** No window is as long as an update needs. */
   | { readonly kind: "neverFits"; readonly minutes: number }
@@ -83,7 +84,8 @@ function updateOf(
   // A version that comes after the approval is another update.
   const followed = launchTemplateVersions === "Follow" && templateVersion !== undefined;
   const value = `Images@${since}${followed ? `/template:${templateVersion}` : ""}`;
-  if (isAsked && metadata.annotations?.[approveAnnotation] !== value) return { kind: "approval", value };
+  const given = metadata.annotations?.[approveAnnotation];
+  if (isAsked && given !== value) return { kind: "approval", value, given };
   const minutes = neededMinutes(spec);
   const opening = openingOf(windows, minutes, now);
   switch (opening.kind) {
@@ -195,8 +197,9 @@ export function imageApproval(spec: EffectiveSpec, newest: Environment | undefin
   const asked = newerThan(spec, newest).filter(({ update }) => update.kind === "approval");
   const [first] = asked;
   if (first?.update.kind !== "approval") return undefined;
+  const { value, given } = first.update;
   return {
-    ...approval(first.update.value, `${asked.map(({ what }) => what).join("; ")}; to take it waits for approval`),
+    ...approval(value, `${asked.map(({ what }) => what).join("; ")}; to take it waits for approval`, given),
     conditions: [{ type: "UpdateAvailable", status: "True" }],
   };
 }
@@ -232,7 +235,10 @@ function fateOf({ update, reported }: Newer): Fate {
         `No window of spec.imageUpdates is as long as the update needs, which is ${update.minutes} minutes: set a longer durationMinutes`,
       );
     case "approval":
-      return { reason: awaitingApproval, what: `To approve it, set ${approvedBy(update.value).annotation}` };
+      return {
+        reason: awaitingApproval,
+        what: `To approve it, set ${approvedBy(update.value, update.given).annotation}`,
+      };
     case "due":
       return scheduled("The operator takes it now");
     case "reported":

@@ -338,7 +338,7 @@ function returned(context: Context): readonly Step<Action>[] {
   const { target } = set;
   if (target === undefined || !isRolledBack(seen, set)) return [];
   if (!set.predecessors.some((environment) => environment.status === "VALID" && !isRetired(environment))) return [];
-  const { until, annotation } = approvedBy(tryAgainApproval(seen.planId, target));
+  const { until, annotation } = approvedBy(tryAgainApproval(seen.planId, target), seen.directives.approved);
   const name = target.computeEnvironmentName;
   const cause = causeOfReturn(target);
   const what = cause === undefined ? `${name}, which was INVALID; it is VALID now but` : `${name}: ${cause}. It`;

@@ -52,7 +52,7 @@ function deleteApproval(context: Context, successor: Environment | undefined): S
   const { drain } = context.spec;
   const ends = `, after which jobs that run ${drain?.timeoutSeconds ?? 0} s longer are ended (drain.policy: Terminate)`;
   const what = `${names(idle)} ${verb} out of use; taking ${them} out of service waits for approval${drain?.policy === "Terminate" ? ends : ""}`;
-  return approval(approvalOf(context.seen, "Delete", idle), what);
+  return approval(approvalOf(context.seen, "Delete", idle), what, context.seen.directives.approved);
 }
 
 /** What AWS found INVALID: if no queue references it, it is deleted without waiting for the one created in its place. */

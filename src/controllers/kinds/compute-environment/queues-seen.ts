@@ -1,13 +1,10 @@
-import type { Kind } from "../../../api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { JobQueue } from "../../../api/v1alpha1/job-queue.ts";
-import { JobQueueKind } from "../../../api/v1alpha1/kinds.ts";
 import type { BatchSnapshot } from "../../../aws/region.ts";
 import { StoreError } from "../../../runtime/store.ts";
 import { environmentName, orderOf } from "../../draining/queue-order.ts";
-import { queueNameOf } from "../../ownership/naming.ts";
-import { isOfCluster, ownerIn } from "../../ownership/ownership.ts";
+import { objectOfQueue, ownerOfQueue } from "../../draining/queue-users.ts";
 import { conditionsOf } from "../../pass/conditions.ts";
 import { directivesOf } from "../../pass/directives.ts";
 import type { Ports } from "../../ports.ts";
@@ -24,16 +21,11 @@ export async function queuesSeen(
   const live = [...snapshot.jobQueues.values()].filter(({ status }) => status !== "DELETED");
   return await Promise.all(
     live.map(async (queue) => {
-      const owner = ownerIn(queue.tags);
-      const ours = owner !== undefined && isOfCluster(owner, ports.cluster) && owner.clusterUid === ports.cluster.uid;
-      const key = ours ? { namespace: owner.namespace, name: owner.name } : undefined;
-      const found =
-        key === undefined ? undefined : (ports.objects.get(JobQueueKind as Kind, key) as JobQueue | undefined);
-      if (found === undefined || queueNameOf(found) !== queue.jobQueueName) {
-        return { queue, order: orderOf(queue), owner: key, object: undefined };
-      }
+      const seen = { queue, order: orderOf(queue), owner: ownerOfQueue(queue, ports) };
+      const found = objectOfQueue(queue, ports);
+      if (found === undefined) return { ...seen, object: undefined };
       const mayUse = await mayUseIt(environment, found.metadata.namespace, ports, signal);
-      return { queue, order: orderOf(queue), owner: key, object: queueObject(found, mayUse, ports) };
+      return { ...seen, object: queueObject(found, mayUse, ports) };
     }),
   );
 }

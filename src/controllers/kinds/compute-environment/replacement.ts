@@ -156,7 +156,11 @@ export function successor(spec: Spec, seen: Seen, existing: readonly Environment
       lost.length === 0
         ? ""
         : `: spec.computeResources.ec2Configuration is not set, so instances start with Amazon Linux 2023 there, and with Amazon Linux 2 (${lost.join(", ")}) today`;
-    return approval(value, `${fields} requires a new environment, which waits for approval${otherImage}`);
+    return approval(
+      value,
+      `${fields} requires a new environment, which waits for approval${otherImage}`,
+      seen.directives.approved,
+    );
   }
   return make(
     { spec, seen, now },
@@ -333,7 +337,7 @@ export function handover(context: Context, target: Environment): readonly Step<A
   const triedAgain = isTriedAgain(seen.directives.approved, seen.planId, target);
   if (leavesWork && isHeld(spec, seen, "Repoint", target) && !triedAgain) {
     const value = approvalOf(seen, "Repoint", [target]);
-    return [approval(value, `${name} is VALID; handing over ${list} waits for approval`)];
+    return [approval(value, `${name} is VALID; handing over ${list} waits for approval`, seen.directives.approved)];
   }
   const needed = queues.map(
     (queue) =>

@@ -3,6 +3,7 @@
 import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import { drained, jobsText, terminated, waits } from "../../draining/drain.ts";
+import { namesOfUsers, type QueueUser, waysToFree } from "../../draining/queue-users.ts";
 import { isRetired, settlesInMs } from "../../draining/retired.ts";
 import { drainCheckMs, emptyForMs, laterMs, refusedRetryMs, settleCheckMs, uncountedCheckMs } from "../../intervals.ts";
 import { retiredAtTag } from "../../ownership/ownership.ts";
@@ -30,12 +31,15 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
   const name = environment.computeEnvironmentName;
   const queues = queuesNaming(seen, new Set([name]));
   if (queues.length > 0) {
-    const list = queues.map(({ queue }) => queue.jobQueueName).join(", ");
+    const users = queues.map(({ queue: { jobQueueName }, object }): QueueUser => {
+      const state = object === undefined ? "onlyInAws" : object.deleting ? "leaving" : "byObject";
+      return { name: jobQueueName, state };
+    });
     const stays =
       isRetired(environment) && environment.state === "DISABLED" ? "is DISABLED and stays" : "stays in service";
     const uninvited = queues.filter(({ object }) => object?.mayUse === false).map(({ queue }) => queue.jobQueueName);
     const which = uninvited.length === 0 ? "" : ` (${uninvited.join(", ")} may not use it: spec.allowedNamespaces)`;
-    const message = `${name} ${stays} while it is in the order of ${list}${which}. Delete the queue, or remove the environment from its order`;
+    const message = `${name} ${stays} while it is in the order of ${namesOfUsers(users)}${which}: ${waysToFree(users, `an order without ${name}`)}`;
     // An environment that takes jobs again needs a new mark before it is out of service.
     if (isRetired(environment) && environment.state === "ENABLED") {
       const action = tagOne("inUse", environment, {}, [retiredAtTag]);

@@ -261,7 +261,7 @@ function noting({ set }: Context, target: Environment, failure: Verdict): Step<A
 }
 
 function blockedBy({ seen }: Context, failure: Verdict, kept?: string): Blocked {
-  const { until, annotation } = approvedBy(approvalOf(seen, failure));
+  const { until, annotation } = approvedBy(approvalOf(seen, failure), seen.directives.approved);
   const { jobId, cause } = failure;
   const { failed: record, lastLines = [] } = seen.verification;
   const why = record === undefined ? cause : endOf(record);

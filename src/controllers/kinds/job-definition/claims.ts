@@ -28,7 +28,7 @@ export function otherOwner(seen: Seen, entries: readonly SeenRevision[]): Answer
       return blocked("OwnedByOtherCluster", otherClusterText(name, owner));
     }
     if (owner.kind === "otherObject" && !seen.giveWay.includes(owner.owner)) {
-      return blocked("Conflict", othersText(name, owner, "jobDefinitionName"), othersCheckMs);
+      return blocked("Conflict", othersText(name, owner, "jobDefinitionName", seen.identity), othersCheckMs);
     }
   }
   return undefined;

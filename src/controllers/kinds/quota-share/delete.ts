@@ -45,7 +45,7 @@ export function removal(
   if (draining.kind === "overdue" || directives.approved === approved) return remove(seen, left);
   if (left.length === 0 || spec.drain?.policy === "Terminate") return draining;
   const why = `${draining.message}. AWS would end them with the share: drain.policy: Terminate in the spec lets it`;
-  return { ...draining, ...approval(approved, why) };
+  return { ...draining, ...approval(approved, why, seen.directives.approved) };
 }
 
 function remove({ name, arn }: Seen, left: readonly UnfinishedJob[] = []): Step<Action> {

@@ -107,5 +107,5 @@ function held(seen: Seen, record: QuotaShareRecord, loss: string): Wait | undefi
   const isBusy = jobs?.kind === "read" && jobs.remaining.length > 0;
   if (!isBusy) return { ...draining, reason: "Updating" };
   const why = `${name} ${loss}, for which AWS may end its jobs: ${message}. drain.policy: Terminate in the spec lets it happen at once`;
-  return { ...draining, ...approval(approvalOf(seen, record), why) };
+  return { ...draining, ...approval(approvalOf(seen, record), why, seen.directives.approved) };
 }

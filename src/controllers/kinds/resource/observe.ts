@@ -1,9 +1,8 @@
 import { type KubeObject, keyText } from "../../../api/object.ts";
 import type { OperatorKind } from "../../../api/v1alpha1/kinds.ts";
-import type { Queue } from "../../../aws/batch.ts";
 import type { Described } from "../../../aws/effects.ts";
 import { resourceArn } from "../../../aws/names.ts";
-import type { BatchRegion, BatchSnapshot } from "../../../aws/region.ts";
+import type { BatchRegion } from "../../../aws/region.ts";
 import { type AskedKey, askedResources, type ResourceType } from "../../../aws/resources/index.ts";
 import { shortHash } from "../../fields/fingerprint.ts";
 import { liveReadMaxAgeMs } from "../../intervals.ts";
@@ -74,17 +73,6 @@ export async function resourceSeen<R extends Described, O extends KubeObject>(
     nameSeen: allowed,
     claimedBy: claimant === undefined || claimant === object ? undefined : keyText(claimant.metadata),
   };
-}
-
-/** The names of the queues in AWS that use a resource, sorted. Pure. */
-export function queuesWith(
-  { jobQueues }: Pick<BatchSnapshot, "jobQueues">,
-  uses: (queue: Queue) => boolean,
-): readonly string[] {
-  return [...jobQueues.values()]
-    .filter((queue) => queue.status !== "DELETED" && uses(queue))
-    .map(({ jobQueueName }) => jobQueueName)
-    .toSorted();
 }
 
 /** Whether AWS has the resource, and it is the object's own. Pure. */

@@ -57,7 +57,11 @@ export function owned<R extends Described>(
         message: otherClusterText(name, ownership),
       };
     case "otherObject":
-      return { kind: "blocked", reason: "Conflict", message: othersText(name, ownership, kind.awsName.field) };
+      return {
+        kind: "blocked",
+        reason: "Conflict",
+        message: othersText(name, ownership, kind.awsName.field, seen.identity),
+      };
     case "foreign":
       return adopted(seen, kind, desired, () => differences(record));
   }

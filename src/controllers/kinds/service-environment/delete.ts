@@ -8,11 +8,11 @@ import type {
 } from "../../../aws/batch.ts";
 import type { UnfinishedJob } from "../../../aws/region.ts";
 import { drained, type JobsSeen } from "../../draining/drain.ts";
+import { namesOfUsers, type QueueUser, waysToFree } from "../../draining/queue-users.ts";
 import { isRetired, settlesInMs } from "../../draining/retired.ts";
 import { emptyForMs, settleCheckMs } from "../../intervals.ts";
 import type { Step } from "../../pass/agenda.ts";
 import { timestamp } from "../../pass/conditions.ts";
-import { firstOf } from "../../wording.ts";
 import type { DisableAction, ResourceAction } from "../resource/action.ts";
 import { inUse } from "../resource/delete.ts";
 import type { ResourceSeen } from "../resource/seen.ts";
@@ -20,7 +20,7 @@ import type { ResourceSeen } from "../resource/seen.ts";
 /** Everything that the plan of a service environment is computed from. */
 export interface Seen extends ResourceSeen<ServiceEnvironmentRecord> {
   /** Names of the queues in AWS that name it. */
-  readonly users: readonly string[];
+  readonly users: readonly QueueUser[];
   /** A queue that the last listing does not show yet may name it. */
   readonly mayBeNamed: boolean;
   /** For how long this process has seen its mark of retirement, ms; undefined: it had settled when it was seen first. */
@@ -47,7 +47,7 @@ export function removal(
   const { status, state } = record;
   if (status === "DELETING") return { kind: "wait", reason: "Deleting", message: `${name} is being deleted` };
   if (users.length > 0) {
-    const message = `${name} stays in service while it is the service environment of ${firstOf(users)}: give these queues another one, or delete them`;
+    const message = `${name} stays in service while it is the service environment of ${namesOfUsers(users)}: ${waysToFree(users, "another one")}`;
     // One that takes jobs again needs a new mark before it is out of service.
     if (isRetired(record) && state !== "DISABLED") {
       return { kind: "act", action: { kind: "retire", name, arn, mark: undefined }, reason: "InUse", message };

@@ -4,6 +4,7 @@ import { planFor } from "../../../../src/controllers/kinds/batch-network/plan.ts
 import type { Seen } from "../../../../src/controllers/kinds/batch-network/seen.ts";
 import { selectionsOf } from "../../../../src/controllers/kinds/batch-network/spec.ts";
 import { vpcPlan } from "../../../../src/controllers/parts/endpoints/plan.ts";
+import type { VpcSeen } from "../../../../src/controllers/parts/endpoints/seen.ts";
 import type { SelectionSeen } from "../../../../src/controllers/parts/selection/seen.ts";
 import { type RefusedWrites, writesText } from "../../../../src/controllers/pass/refused-writes.ts";
 import { read } from "../../../network/facts.ts";
@@ -75,14 +76,23 @@ describe("what a network lacks", () => {
       asked,
       found: read([{ id: "subnet-a", vpcId }]),
     }));
-    const wanting = vpc({ plan: planned({ create: [toMake] }), ours: [] });
+    const wanting = vpc({ plan: planned({ create: [toMake] }), ours: [], group: undefined });
     const given = seen(of, { group: groupSeen(of), vpc: wanting }, { selection: { answers } });
     expect(steps(of, given).slice(0, 3)).toEqual([
       "wait ResolvingSelection",
       "act CreatingSecurityGroup",
       "act CreatingEndpoints",
     ]);
-    expect(plan(of, given).change).toMatchObject({ action: "Update", reason: "FieldsDiffer" });
+    expect(plan(of, given).change).toMatchObject({ action: "Create", reason: "NotInAWS" });
+  });
+
+  it("is a change of the network once EC2 has the first part", () => {
+    const of = network(asksForEcs);
+    const made = (part: Partial<VpcSeen>) => vpc({ plan: planned({ create: [toMake] }), group: undefined, ...part });
+    const actionOf = (part: Partial<VpcSeen>) => plan(of, seen(of, { vpc: made(part) })).change.action;
+    expect(actionOf({})).toBe("Create");
+    expect(actionOf({ ours: [ecs] })).toBe("Update");
+    expect(actionOf({ group: letting("10.0.0.0/16") })).toBe("Update");
   });
 
   it("is waited for while EC2 shows late what was written, and while an endpoint is pending", () => {

@@ -110,7 +110,7 @@ describe("a newer image", () => {
       "is not approved by the approval of an earlier one",
       { policy: "Automatic", approval: true },
       { since, approved: "Images@2026-11-01T12:00:00Z" },
-      { kind: "approval", value: `Images@${since}` },
+      { kind: "approval", value: `Images@${since}`, given: "Images@2026-11-01T12:00:00Z" },
     ],
     [
       "asks for the approval of the moment at which it is seen first",
@@ -183,6 +183,11 @@ test.each<[ImageUpdate | undefined, string, string]>([
     "No window of spec.imageUpdates is as long as the update needs, which is 45 minutes: set a longer durationMinutes",
   ],
   [{ kind: "approval", value: "Images@x" }, "AwaitingApproval", 'To approve it, set awsbatch.dev/approve: "Images@x"'],
+  [
+    { kind: "approval", value: "Images@x", given: "yes" },
+    "AwaitingApproval",
+    'To approve it, set awsbatch.dev/approve: "Images@x" (it has another value now)',
+  ],
   [{ kind: "due" }, "UpdateScheduled", "The operator takes it now"],
 ])("the condition of %o says what becomes of it", (imageUpdate, reason, what) => {
   const spec: EffectiveSpec = { type: "MANAGED", ...(imageUpdate === undefined ? {} : { imageUpdate }) };

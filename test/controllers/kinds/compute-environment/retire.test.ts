@@ -161,14 +161,14 @@ describe("an environment on its way out", () => {
     [
       "retired and DISABLED",
       marked({ state: "DISABLED", tags: {} }),
-      "old is DISABLED and stays while it is in the order of q1.",
+      "old is DISABLED and stays while it is in the order of q1: ",
     ],
     [
       "DISABLED by somebody else",
       environment("old", ec2, { state: "DISABLED" }),
-      "old stays in service while it is in the order of q1.",
+      "old stays in service while it is in the order of q1: ",
     ],
-    ["ENABLED", environment("old"), "old stays in service while it is in the order of q1."],
+    ["ENABLED", environment("old"), "old stays in service while it is in the order of q1: "],
   ])("that is %s is reported as what it is while a queue names it", (_name, one, expected) => {
     const { next } = retirement(ec2, seen(ec2, { queues: [queue("q1", ["old"])] }), one, now);
     expect(next.message).toContain(expected);
@@ -203,10 +203,14 @@ describe("an environment on its way out", () => {
     expect(next.kind === "act" && independentName(next.action)).toBe("inUse old");
   });
 
-  it("names the queues that keep it, and the two ways out", () => {
-    const queues = [queue("q1", ["old"]), queue("q2", ["x", "old"])];
+  it("names the queues that keep it, and the way out of each", () => {
+    const queues = [
+      queue("q1", ["old"]),
+      queue("q2", ["x", "old"], { object: { deleting: true } }),
+      queue("q3", ["old"], { foreign: true }),
+    ];
     expect(retirement(ec2, seen(ec2, { queues }), environment("old"), now).next.message).toBe(
-      "old stays in service while it is in the order of q1, q2. Delete the queue, or remove the environment from its order",
+      "old stays in service while it is in the order of q1, q2, q3: give q1 an order without old, or delete it; wait until AWS has deleted q2; q3 has no object in this cluster: delete it in AWS (aws batch update-job-queue --state DISABLED, then aws batch delete-job-queue), or let a JobQueue with that jobQueueName adopt it",
     );
   });
 

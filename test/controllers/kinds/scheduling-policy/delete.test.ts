@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Seen } from "../../../../src/controllers/kinds/scheduling-policy.ts";
 import { ownerTags } from "../../../../src/controllers/ownership/ownership.ts";
+import { usedBy } from "../../draining/users.ts";
 import { choiceFor, directives, identity, policy, stepLine } from "./given.ts";
 
 const deleting = { directives: { ...directives, deleting: true } };
@@ -9,9 +10,9 @@ const cluster = { ...identity, cluster: { name: "default", uid: "cluster-0" } };
 describe("the deletion of a policy", () => {
   it.each<[string, Partial<Seen>, string]>([
     ["deletes it", {}, "delete"],
-    ["waits while queues have it", { users: ["team_q"] }, "wait InUse Stalled after 30 min"],
+    ["waits while queues have it", { users: usedBy("team_q") }, "wait InUse Stalled after 30 min"],
     ["waits until AWS shows it", { record: policy({ status: "CREATING" }) }, "wait Deleting"],
-    ["waits for AWS", { record: policy({ status: "DELETING" }), users: ["team_q"] }, "wait Deleting"],
+    ["waits for AWS", { record: policy({ status: "DELETING" }), users: usedBy("team_q") }, "wait Deleting"],
     ["is over when it is gone", { record: undefined, absent: true }, "release Deleted"],
     ["is over only when its absence may be believed", { record: undefined }, "wait Deleting again in 1 s"],
     ["leaves alone what is nobody's", { record: policy({ tags: {} }) }, "release Released"],
@@ -27,7 +28,7 @@ describe("the deletion of a policy", () => {
     ],
     [
       "leaves it in AWS by Retain, also while queues have it",
-      { users: ["team_q"], directives: { ...deleting.directives, retain: true } },
+      { users: usedBy("team_q"), directives: { ...deleting.directives, retain: true } },
       "tag retain",
     ],
   ])("%s", (_name, change, expected) => {
@@ -45,8 +46,8 @@ describe("the deletion of a policy", () => {
   );
 
   it("names the queues, and what to do", () => {
-    expect(choiceFor({}, { ...deleting, users: ["a", "b"] }).next.message).toBe(
-      "team_fair is the policy of a, b: give these queues another policy, or delete them",
+    expect(choiceFor({}, { ...deleting, users: usedBy("a", "b") }).next.message).toBe(
+      "team_fair is the policy of a, b: give a, b another policy, or delete them",
     );
   });
 });

@@ -33,7 +33,15 @@ it("sees the policy of its name, and the queues that have it", async () => {
     portsWith(object()),
     signal,
   );
-  expect([found.name, found.arn, found.record?.name, found.users]).toEqual(["team_fair", arn, "team_fair", ["a", "b"]]);
+  expect([found.name, found.arn, found.record?.name, found.users]).toEqual([
+    "team_fair",
+    arn,
+    "team_fair",
+    [
+      { name: "a", state: "leaving" },
+      { name: "b", state: "onlyInAws" },
+    ],
+  ]);
 });
 
 it("asks for a read of a name that none has shown", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Seen } from "../../../../src/controllers/kinds/service-environment/delete.ts";
+import { usedBy } from "../../draining/users.ts";
 import { choiceFor, directives, now, record, serviceJob, stepLine } from "./given.ts";
 
 const deleting = { directives: { ...directives, deleting: true } };
@@ -15,7 +16,11 @@ const jobs = (change: Partial<Extract<Seen["jobs"], { kind: "read" }>> = {}): Pi
 
 describe("the deletion of a service environment", () => {
   it.each<[string, Partial<Seen>, string]>([
-    ["waits while queues name it, which keep it in service", { users: ["team_q"] }, "wait InUse Stalled after 30 min"],
+    [
+      "waits while queues name it, which keep it in service",
+      { users: usedBy("team_q") },
+      "wait InUse Stalled after 30 min",
+    ],
     [
       "waits until a listing is sure to show the queues that name it",
       { mayBeNamed: true },
@@ -28,10 +33,14 @@ describe("the deletion of a service environment", () => {
     ["disables it then", { record: marked(21) }, "disable"],
     ["marks it again where the mark is old", { record: marked(301) }, `retire ${iso(0)}`],
     ["disables at once one that is INVALID", { record: marked(0, { status: "INVALID" }) }, "disable"],
-    ["takes the mark off where a queue names it since", { record: marked(30), users: ["team_q"] }, "retire no more"],
+    [
+      "takes the mark off where a queue names it since",
+      { record: marked(30), users: usedBy("team_q") },
+      "retire no more",
+    ],
     [
       "says so where it is DISABLED already",
-      { record: marked(30, { state: "DISABLED" }), users: ["team_q"] },
+      { record: marked(30, { state: "DISABLED" }), users: usedBy("team_q") },
       "wait InUse Stalled after 30 min",
     ],
     ["waits for AWS to disable it", { record: record({ state: "DISABLED", status: "UPDATING" }) }, "wait Disabling"],
@@ -44,12 +53,12 @@ describe("the deletion of a service environment", () => {
       "wait Draining again in 10 s",
     ],
     ["deletes it when none is left", { ...disabled, ...jobs() }, "delete"],
-    ["waits for AWS", { record: record({ status: "DELETING" }), users: ["team_q"] }, "wait Deleting"],
+    ["waits for AWS", { record: record({ status: "DELETING" }), users: usedBy("team_q") }, "wait Deleting"],
     ["is over when it is gone", { record: undefined, absent: true }, "release Deleted"],
     ["leaves alone what is nobody's", { record: record({ tags: {} }) }, "release Released"],
     [
       "leaves it in AWS by Retain, also while queues name it",
-      { users: ["team_q"], directives: { ...deleting.directives, retain: true } },
+      { users: usedBy("team_q"), directives: { ...deleting.directives, retain: true } },
       "tag retain",
     ],
   ])("%s", (_name, change, expected) => {
@@ -57,8 +66,8 @@ describe("the deletion of a service environment", () => {
   });
 
   it("names the queues, and what to do", () => {
-    expect(choiceFor({}, { ...deleting, users: ["a", "b"] }).next.message).toBe(
-      "team_sm stays in service while it is the service environment of a, b: give these queues another one, or delete them",
+    expect(choiceFor({}, { ...deleting, users: usedBy("a", "b") }).next.message).toBe(
+      "team_sm stays in service while it is the service environment of a, b: give a, b another one, or delete them",
     );
   });
 

@@ -29,7 +29,10 @@ it("sees the service environment of its name, and the queues that name it", asyn
     "team_sm",
     arn,
     "VALID",
-    ["a", "b"],
+    [
+      { name: "a", state: "leaving" },
+      { name: "b", state: "onlyInAws" },
+    ],
     false,
   ]);
   expect(region.calls).toEqual([]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ServiceEnvironmentSpec } from "../../../../src/api/v1alpha1/service-environment.ts";
 import type { Seen } from "../../../../src/controllers/kinds/service-environment/delete.ts";
 import { ownerTags } from "../../../../src/controllers/ownership/ownership.ts";
+import { usedBy } from "../../draining/users.ts";
 import { choiceFor, directives, identity, record, stepLine } from "./given.ts";
 
 const foreign = record({ tags: { team: "x" } });
@@ -113,7 +114,7 @@ describe("a service environment", () => {
 
   it("that is DISABLED names the queues of which no job starts", () => {
     const given = { record: record({ state: "DISABLED" }) };
-    expect(choiceFor({}, { ...given, users: ["a", "b"] }).next.message).toBe(
+    expect(choiceFor({}, { ...given, users: usedBy("a", "b") }).next.message).toBe(
       "team_sm is VALID and DISABLED: no job of a, b starts",
     );
     expect(choiceFor({}, given).next.message).toBe("team_sm is VALID and DISABLED");
