@@ -67,9 +67,14 @@ const ports: Ports = {
     if (options.yes === true) return true;
     if (!process.stdin.isTTY) throw new Error("nobody is there to ask: read the page above, then give --yes");
     const line = createInterface({ input: process.stdin, output: process.stdout });
-    const answer = await line.question("Go on? Type yes: ");
-    line.close();
-    return answer.trim() === "yes";
+    // A terminal that is read by lines does not send Ctrl-C to the process.
+    line.once("SIGINT", () => interrupt.abort(new Interrupted()));
+    try {
+      const answer = await line.question("Go on? Type yes: ", { signal: interrupt.signal });
+      return answer.trim() === "yes";
+    } finally {
+      line.close();
+    }
   },
   cleaning(id) {
     const { region, profile, endpointUrl } = options;
@@ -88,11 +93,16 @@ const ports: Ports = {
   },
 };
 
-process.on("SIGINT", () => {
-  if (interrupt.signal.aborted) process.exit(exitCodes.differs);
-  process.stderr.write("\nRemoving what the run has made. Ctrl-C again ends at once; --clean then removes the rest.\n");
-  interrupt.abort(new Interrupted());
-});
+// Ctrl-C, what ends a job of CI, and a terminal that is closed.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    if (interrupt.signal.aborted) process.exit(exitCodes.differs);
+    process.stderr.write(
+      "\nRemoving what the run has made. Ctrl-C again ends at once; --clean then removes the rest.\n",
+    );
+    interrupt.abort(new Interrupted());
+  });
+}
 
 async function main(): Promise<number> {
   const { region, clean } = options;
