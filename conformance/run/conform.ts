@@ -9,7 +9,7 @@ import { markerOf, type Run, tagKey } from "../names/renaming.ts";
 import { placedName } from "../plan/parts.ts";
 import { type Plan, planOf } from "../plan/plan.ts";
 import { pageOf } from "../report/page.ts";
-import { fileName, resultOf } from "../report/result.ts";
+import { fileName, type Result, resultOf } from "../report/result.ts";
 import { nothingDiffers, tableOf } from "../report/table.ts";
 import type { Judged } from "../report/verdict.ts";
 import { Settling, type Time } from "../rest.ts";
@@ -38,6 +38,8 @@ export interface Request {
 /** What a run needs of its surroundings. */
 export interface Ports {
   readonly account: Account;
+  /** Who has answered. */
+  readonly of: () => Result["of"];
   /** Its pauses reject with `Interrupted` when the run is to end. */
   readonly time: Time;
   /** Of the removal, which is not interrupted. */
@@ -87,8 +89,10 @@ export async function conform(request: Request, ports: Ports): Promise<number> {
   if (ended !== undefined) ports.print(`${ended}\n`);
   for (const problem of seen.problems) ports.print(`${problem}\n`);
   const times = spreadsOf(seen.durations, defaultKnobs);
-  const result = resultOf(seen.judged, times, run, request.date);
-  ports.print(tableOf(seen.judged));
+  const order = new Map(request.table.map((row, at) => [row, at]));
+  const judged = seen.judged.toSorted((one, other) => (order.get(one.row) ?? 0) - (order.get(other.row) ?? 0));
+  const result = resultOf(judged, times, run, { of: ports.of(), date: request.date });
+  ports.print(tableOf(judged));
   if (times.length > 0) ports.print(`\n${timesTable(times)}`);
   await ports.write(fileName(result), `${JSON.stringify(result, undefined, 2)}\n`);
   const isDone = ended === undefined && seen.problems.length === 0 && isClean;

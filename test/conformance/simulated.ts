@@ -78,6 +78,7 @@ async function simulatedBy(knobs: Partial<Knobs>, reach: (aws: SimulatedAws) => 
       answer.then(forget, forget);
       return answer;
     }),
+    of: () => "another endpoint",
     time: timeUntil(interrupt.signal),
     timeToClean: timeUntil(),
     print: (text) => void printed.push(text),
