@@ -5,7 +5,7 @@ import * as ec2 from "@aws-sdk/client-ec2";
 import * as iam from "@aws-sdk/client-iam";
 import * as sts from "@aws-sdk/client-sts";
 import type { Ask } from "../rest.ts";
-import type { Account } from "./account.ts";
+import { type Account, unreadable } from "./account.ts";
 
 export interface SdkSettings {
   readonly region: string;
@@ -61,11 +61,21 @@ function asking(sdk: object, client: Client): Ask {
     try {
       return { answer: await client.send(new command(input)) };
     } catch (error) {
+      const unread = unreadStatusOf(error);
+      if (unread !== undefined) {
+        return { error: { name: unreadable, message: `HTTP ${unread}, not in AWS's form`, status: unread } };
+      }
       const status = statusOf(error);
       if (!(error instanceof Error) || status === undefined) throw error;
       return { error: { name: error.name, message: error.message, status } };
     }
   };
+}
+
+/** Of an answer that is not in AWS's form, e.g. the page of a server that lacks the operation; undefined: it is. */
+function unreadStatusOf(error: unknown): number | undefined {
+  const { $fault, $response } = error as { $fault?: string; $response?: { statusCode?: number } };
+  return $fault === undefined ? $response?.statusCode : undefined;
 }
 
 /** Of an answer of AWS; undefined: nothing answered. */

@@ -1,6 +1,6 @@
 /** What an account has of runs. */
 
-import type { Account } from "../account/account.ts";
+import { type Account, unreadable } from "../account/account.ts";
 import { instanceRole, roleNames, tagKey } from "../names/renaming.ts";
 import type { Ask } from "../rest.ts";
 
@@ -153,7 +153,7 @@ export async function pagesOf(batch: Ask, operation: string, input: object, memb
     const page: object = nextToken === undefined ? input : { ...input, nextToken };
     const { error, answer: found = {} } = await batch(operation, page);
     // The queue whose shares are listed may be gone by now, and then they are too.
-    if (error !== undefined && isGone(error.message)) return items;
+    if (error !== undefined && (isGone(error.message) || error.name === unreadable)) return items;
     if (error !== undefined) throw new Error(`${operation}: ${error.name}: ${error.message}`);
     const answer = found as Readonly<Record<string, unknown>>;
     items.push(...((answer[member] as readonly Item[] | undefined) ?? []));

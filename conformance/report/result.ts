@@ -41,7 +41,7 @@ export function fileName({ date, region }: Result): string {
 /** Without what AWS itself has numbered, and without other accounts. */
 function withoutIds(text: string): string {
   return text
-    .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "00000000-0000-4000-8000-000000000000")
     .replaceAll(/(?<!\d)\d{12}(?!\d)/g, "123456789012")
+    .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "00000000-0000-4000-8000-000000000000")
     .replaceAll(/\b(subnet|sg|vpc|lt|i|eni)-[0-9a-f]{8,17}\b/g, "$1-1");
 }
