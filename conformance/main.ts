@@ -10,15 +10,16 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { sleep, systemClock } from "../src/runtime/clock.ts";
 import { shellCommand } from "../src/runtime/shell.ts";
+import { acceptFile } from "./accept-file.ts";
 import { policyFor } from "./account/policy.ts";
-import { sdkAccount } from "./account/sdk.ts";
+import { isOfAws, sdkAccount } from "./account/sdk.ts";
 import { semantics } from "./facts/table.ts";
-import { cleanRun, conform, exitCodes, type Ports } from "./run/conform.ts";
+import { cleanRun, conform, exitCodes, type Ports, type Request } from "./run/conform.ts";
 import { Interrupted } from "./run/interrupted.ts";
 import { callerOf } from "./run/ready.ts";
 
 interface Options {
-  readonly region: string;
+  readonly region?: string;
   readonly profile?: string;
   readonly endpointUrl?: string;
   readonly subnet?: string;
@@ -27,11 +28,12 @@ interface Options {
   readonly yes?: boolean;
   readonly printPolicy?: boolean;
   readonly clean?: string;
+  readonly accept?: string;
 }
 
 const options: Options = new Command("npm run conformance --")
   .description("Tries what this project believes of AWS Batch in an account, and removes what it has made.")
-  .requiredOption("--region <region>", "of AWS, e.g. eu-west-1")
+  .option("--region <region>", "of AWS, e.g. eu-west-1; all but --accept need it")
   .option("--profile <name>", "of the AWS CLI's files, for the credentials")
   .option("--endpoint-url <url>", "of all services, e.g. the simulator's; without it AWS itself")
   .option("--subnet <id>", "that the environments name (one of the default VPC)")
@@ -40,6 +42,7 @@ const options: Options = new Command("npm run conformance --")
   .option("--yes", "do not ask before the first write")
   .option("--print-policy", "print the permissions that it needs, and do nothing else")
   .option("--clean <run>", "remove what is left of a run that was killed, and do nothing else")
+  .option("--accept <file>", "take a result into the facts and the simulator's durations, and do nothing else")
   .parse()
   .opts();
 
@@ -50,12 +53,15 @@ const timeUntil = (signal?: AbortSignal): Ports["time"] => ({
   pause: (milliseconds) => sleep(clock, milliseconds, signal),
 });
 
-const ports: Ports = {
+const hosts = new Set<string>();
+const portsIn = (region: string): Ports => ({
   account: sdkAccount({
-    region: options.region,
+    region,
+    asked: (host) => void hosts.add(host),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.endpointUrl === undefined ? {} : { endpoint: options.endpointUrl }),
   }),
+  of: () => ([...hosts].every(isOfAws) ? "AWS" : "another endpoint"),
   time: timeUntil(interrupt.signal),
   timeToClean: timeUntil(),
   print: (text) => void process.stdout.write(`${text}\n`),
@@ -67,12 +73,17 @@ const ports: Ports = {
     if (options.yes === true) return true;
     if (!process.stdin.isTTY) throw new Error("nobody is there to ask: read the page above, then give --yes");
     const line = createInterface({ input: process.stdin, output: process.stdout });
-    const answer = await line.question("Go on? Type yes: ");
-    line.close();
-    return answer.trim() === "yes";
+    // A terminal that is read by lines does not send Ctrl-C to the process.
+    line.once("SIGINT", () => interrupt.abort(new Interrupted()));
+    try {
+      const answer = await line.question("Go on? Type yes: ", { signal: interrupt.signal });
+      return answer.trim() === "yes";
+    } finally {
+      line.close();
+    }
   },
   cleaning(id) {
-    const { region, profile, endpointUrl } = options;
+    const { profile, endpointUrl } = options;
     const flags = [
       "--region",
       region,
@@ -86,16 +97,28 @@ const ports: Ports = {
     await writeFile(file, text);
     process.stdout.write(`\nThe result is in conformance/${name}. It has nothing of the account.\n`);
   },
-};
-
-process.on("SIGINT", () => {
-  if (interrupt.signal.aborted) process.exit(exitCodes.differs);
-  process.stderr.write("\nRemoving what the run has made. Ctrl-C again ends at once; --clean then removes the rest.\n");
-  interrupt.abort(new Interrupted());
 });
+
+// Ctrl-C, what ends a job of CI, and a terminal that is closed.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    if (interrupt.signal.aborted) process.exit(exitCodes.differs);
+    process.stderr.write(
+      "\nRemoving what the run has made. Ctrl-C again ends at once; --clean then removes the rest.\n",
+    );
+    interrupt.abort(new Interrupted());
+  });
+}
 
 async function main(): Promise<number> {
   const { region, clean } = options;
+  if (options.accept !== undefined) {
+    const written = await acceptFile(options.accept);
+    process.stdout.write(written);
+    return exitCodes.agrees;
+  }
+  if (region === undefined) throw new Error("name the region of AWS with --region, e.g. --region eu-west-1");
+  const ports = portsIn(region);
   if (options.printPolicy === true) {
     ports.print(JSON.stringify(policyFor({ ...(await callerOf(ports.account)), region }), undefined, 2));
     return exitCodes.agrees;
@@ -106,7 +129,7 @@ async function main(): Promise<number> {
     ...(options.securityGroup === undefined ? {} : { securityGroup: options.securityGroup }),
   };
   const now = clock.now();
-  const request = {
+  const request: Request = {
     table: semantics,
     region,
     network,

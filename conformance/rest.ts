@@ -1,4 +1,4 @@
-/** When what a call changes has settled. A quota share is read by its ARN, which a creation only answers. */
+/** When what calls change has settled. A quota share is read by its ARN, which a creation only answers. */
 
 import type { Outcome } from "./facts/compare.ts";
 import type { Call } from "./facts/row.ts";
@@ -22,69 +22,136 @@ export interface Rest {
   readonly afterMs: number;
 }
 
-/** A resource with a status: which call describes it. */
-interface Subject {
-  readonly read: Call;
-  readonly list: string | undefined;
+interface Wait {
+  readonly read: Read;
+  /** A name or an ARN. */
+  readonly reference: string;
+  readonly start: number;
+  readonly settled: (rest: Rest) => void;
+  readonly failed: (error: unknown) => void;
+  /** What was read last, and since when. */
+  steady?: Rest;
 }
 
-type Input = Readonly<Record<string, unknown>> & { readonly quotaShareArn?: string };
+type Item = Readonly<Record<string, unknown>>;
 
-const listed = {
-  ComputeEnvironment: "computeEnvironment",
-  JobQueue: "jobQueue",
-  ServiceEnvironment: "serviceEnvironment",
-} as const;
+/** How resources of one kind are read. */
+interface Read {
+  /** How many at a time. */
+  readonly atATime: number;
+  readonly call: (references: readonly string[]) => Call;
+  readonly items: (answer: Item) => readonly Item[];
+  /** The member of a description that has its name. */
+  readonly nameMember: string;
+}
+
+const reads: Readonly<Record<string, Read>> = {
+  ComputeEnvironment: readOf("ComputeEnvironment", "computeEnvironment"),
+  JobQueue: readOf("JobQueue", "jobQueue"),
+  ServiceEnvironment: readOf("ServiceEnvironment", "serviceEnvironment"),
+  QuotaShare: {
+    atATime: 1,
+    call: ([quotaShareArn]) => ({ operation: "DescribeQuotaShare", input: { quotaShareArn } }),
+    items: (answer) => [answer],
+    nameMember: "quotaShare",
+  },
+};
 
 const inMotion = new Set(["CREATING", "UPDATING", "DELETING"]);
-const firstPauseMs = 1000;
-const longestPauseMs = 10_000;
 /** A read may come from before the write: a status counts once it has been read for this long. */
 const steadyMs = 4000;
 /** Longer than AWS needs for an infrastructure update without jobs. */
 const longestMs = 45 * 60_000;
 
-/** Undefined for a call after which nothing moves: a definition, a policy, a tag, a job. */
-function subjectOf({ operation, input }: Call): Subject | undefined {
-  const given = input as Input;
-  const kind = operation.replace(/^(Create|Update|Delete)/, "");
-  if (kind === "QuotaShare") {
-    const { quotaShareArn } = given;
-    const read = { operation: "DescribeQuotaShare", input: { quotaShareArn } };
-    return quotaShareArn === undefined ? undefined : { read, list: undefined };
+/** Waits until what calls have changed is on the way to no other state, with one read for all of a kind. */
+export class Settling {
+  readonly #ask: Ask;
+  readonly #time: Time;
+  readonly #waits = new Set<Wait>();
+  #isReading = false;
+
+  constructor(ask: Ask, time: Time) {
+    this.#ask = ask;
+    this.#time = time;
   }
-  const member = listed[kind as keyof typeof listed];
-  if (member === undefined || kind === operation) return undefined;
-  const name = given[`${member}Name`] ?? given[member];
-  return { read: { operation: `Describe${kind}s`, input: { [`${member}s`]: [name] } }, list: `${member}s` };
+
+  /**
+   * @returns undefined for a call after which nothing moves
+   * @throws Error if AWS refuses the reads, or after three quarters of an hour
+   */
+  async atRest({ operation, input }: Call): Promise<Rest | undefined> {
+    const kind = operation.replace(/^(Create|Update|Delete)/, "");
+    const read = kind === operation ? undefined : reads[kind];
+    if (read === undefined) return undefined;
+    const { nameMember } = read;
+    const given = input as Item;
+    const reference = given[`${nameMember}Arn`] ?? given[`${nameMember}Name`] ?? given[nameMember];
+    if (typeof reference !== "string") return undefined;
+    return new Promise((settled, failed) => {
+      this.#waits.add({ read, reference, start: this.#time.now(), settled, failed });
+      if (!this.#isReading) void this.#readUntilSettled();
+    });
+  }
+
+  async #readUntilSettled(): Promise<void> {
+    this.#isReading = true;
+    try {
+      while (this.#waits.size > 0) {
+        for (const [read, waits] of Map.groupBy(this.#waits, (one) => one.read)) {
+          for (let from = 0; from < waits.length; from += read.atATime) {
+            await this.#read(read, waits.slice(from, from + read.atATime));
+          }
+        }
+        if (this.#waits.size > 0) await this.#time.pause(steadyMs);
+      }
+    } catch (error) {
+      for (const { failed } of this.#waits) failed(error);
+      this.#waits.clear();
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  async #read(read: Read, waits: readonly Wait[]): Promise<void> {
+    const { operation, input } = read.call([...new Set(waits.map(({ reference }) => reference))]);
+    const { error, answer = {} } = await this.#ask(operation, input);
+    if (error !== undefined && !error.message.endsWith("does not exist")) {
+      throw new Error(`${operation}: ${error.name}: ${error.message}`);
+    }
+    const items = error === undefined ? read.items(answer as Item) : [];
+    for (const wait of waits) {
+      const afterMs = this.#time.now() - wait.start;
+      const status = statusOf(wait, items);
+      if (inMotion.has(status)) delete wait.steady;
+      else if (wait.steady?.status !== status) wait.steady = { status, afterMs };
+      else if (afterMs - wait.steady.afterMs >= steadyMs) {
+        this.#waits.delete(wait);
+        wait.settled(wait.steady);
+        continue;
+      }
+      if (afterMs <= longestMs) continue;
+      this.#waits.delete(wait);
+      wait.failed(new Error(`${operation} still says ${status} of ${wait.reference} after 45 minutes`));
+    }
+  }
 }
 
-function statusIn({ list }: Subject, { error, answer }: Outcome): string {
-  if (error !== undefined) {
-    if (error.message.endsWith("does not exist")) return "gone";
-    throw new Error(`${error.name}: ${error.message}`);
-  }
-  const one = list === undefined ? answer : (answer as Readonly<Record<string, readonly object[]>>)[list]?.at(0);
-  return one === undefined ? "gone" : String((one as Input)["status"]);
+function readOf(kind: string, nameMember: string): Read {
+  const list = `${nameMember}s`;
+  return {
+    atATime: 100,
+    call: (references) => ({ operation: `Describe${kind}s`, input: { [list]: references } }),
+    items: (answer) => (answer[list] ?? []) as readonly Item[],
+    nameMember,
+  };
 }
 
-/**
- * Waits until what a call has changed is in no state on the way to another.
- * @returns undefined for a call after which nothing moves
- * @throws Error if AWS refuses the reads, or after three quarters of an hour
- */
-export async function untilAtRest(call: Call, ask: Ask, time: Time): Promise<Rest | undefined> {
-  const subject = subjectOf(call);
-  if (subject === undefined) return undefined;
-  const start = time.now();
-  let steady: Rest | undefined;
-  for (;;) {
-    const status = statusIn(subject, await ask(subject.read.operation, subject.read.input));
-    const afterMs = time.now() - start;
-    if (inMotion.has(status)) steady = undefined;
-    else if (steady?.status !== status) steady = { status, afterMs };
-    else if (afterMs - steady.afterMs >= steadyMs) return steady;
-    if (afterMs > longestMs) throw new Error(`${subject.read.operation} still says ${status} after 45 minutes`);
-    await time.pause(Math.min(longestPauseMs, Math.max(firstPauseMs, afterMs / 10)));
-  }
+/** What is DELETED is described for a while, also next to another resource of its name. */
+function statusOf({ read, reference }: Wait, items: readonly Item[]): string {
+  const { atATime, nameMember } = read;
+  const isIt = (item: Item): boolean =>
+    atATime === 1 || item[`${nameMember}Name`] === reference || item[`${nameMember}Arn`] === reference;
+  const found = items.filter(isIt);
+  const status = (found.find((item) => item["status"] !== "DELETED") ?? found[0])?.["status"];
+  return typeof status === "string" ? status : "gone";
 }

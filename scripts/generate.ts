@@ -7,6 +7,7 @@ import { batchModel } from "./batch-model.ts";
 import { chartFiles } from "./chart/chart.ts";
 import { customResourceDefinitions } from "./crds.ts";
 import { crdsManifest, installManifest, trialManifest } from "./install/install.ts";
+import { conformancePages } from "./reference/conformance.ts";
 import { referencePages } from "./reference/pages.ts";
 import { troubleshootingPage } from "./reference/troubleshooting.ts";
 import { yamlOf } from "./yaml.ts";
@@ -40,6 +41,7 @@ export function generatedFiles(): GeneratedFile[] {
     ...chartFiles(crds),
     ...pages.map(({ path, content }) => ({ path, content })),
     troubleshootingPage(),
+    ...conformancePages(),
     ...argocdFiles(),
   ];
 }

@@ -34,6 +34,7 @@ export const slowWorlds = [
   "test/simulation/jobs/other-bugs.test.ts",
   "test/simulation/exhaustive/other-runs-*.test.ts",
   "test/simulation/other-imports.test.ts",
+  "test/simulation/conformance-killed.test.ts",
 ];
 
 /** By Helm 4 in the packaging tier or among the slow tests, and by Helm 3 in a tier of its own. */

@@ -1,5 +1,8 @@
 import type { Ask } from "../rest.ts";
 
+/** The exception of an answer that is not in AWS's form: an emulator that lacks an operation has a page for it. */
+export const unreadable = "UnreadableAnswer";
+
 /** Services of AWS, as a run asks them. */
 export type Service = "batch" | "iam" | "ec2" | "sts";
 

@@ -7,12 +7,16 @@ const betweenMs = 200;
 /** The last pause is longer than any bucket of AWS Batch needs to fill. */
 const pausesMs = [1000, 2000, 4000, 8000, 16_000, 32_000];
 
+/** When the next call may be made, by whoever shares this pace. */
+export interface Pace {
+  nextAt: number;
+}
+
 /** The same account, asked at most five times a second, and again while it throttles or fails. */
-export function paced(account: Account, time: Time): Account {
-  let next = Number.NEGATIVE_INFINITY;
+export function paced(account: Account, time: Time, pace: Pace = { nextAt: Number.NEGATIVE_INFINITY }): Account {
   const turn = async (): Promise<void> => {
-    const at = Math.max(time.now(), next);
-    next = at + betweenMs;
+    const at = Math.max(time.now(), pace.nextAt);
+    pace.nextAt = at + betweenMs;
     // Also without a pause: here a run is interrupted.
     await time.pause(Math.max(0, at - time.now()));
   };

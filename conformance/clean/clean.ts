@@ -1,7 +1,7 @@
 /** Removes what a run has made, and nothing else. */
 
 import type { Account } from "../account/account.ts";
-import { prefixOf, type Run } from "../names/renaming.ts";
+import { isMarker, prefixOf, type Run } from "../names/renaming.ts";
 import type { Time } from "../rest.ts";
 import { policiesOf } from "../stage/roles.ts";
 import { type Found, foundInBatch, foundInIam, runInName } from "./listing.ts";
@@ -14,9 +14,11 @@ export interface Cleaned {
   readonly untouched: readonly Found[];
 }
 
-const betweenMs = 5000;
+const betweenMs = 10_000;
 /** A read may come from before the last write: an empty listing counts once it is so old. */
 const steadyMs = 15_000;
+/** What AWS still refuses then, while nothing else moves, stays refused, e.g. because a queue of others refers to it. */
+const stuckMs = 5 * 60_000;
 /** An environment or a queue takes minutes to go. */
 const longestMs = 30 * 60_000;
 
@@ -28,7 +30,7 @@ export async function clean(
   say: (text: string) => void,
 ): Promise<Cleaned> {
   const start = time.now();
-  let emptySince: number | undefined;
+  let same = { text: "", since: start };
   const words = new Map<string, string>();
   for (;;) {
     const named = [...(await foundInBatch(account)), ...(await foundInIam(account, prefixOf(run)))].filter(({ name }) =>
@@ -37,14 +39,18 @@ export async function clean(
     const all = named.filter((found) => belongsTo(found, run));
     const untouched = named.filter((found) => !belongsTo(found, run));
     const now = time.now();
-    if (all.length > 0) emptySince = undefined;
-    else emptySince ??= now;
-    if (emptySince !== undefined && now - emptySince >= steadyMs) return { left: [], untouched };
-    if (now - start >= longestMs) {
-      return { left: all.map((found) => ({ found, words: words.get(found.name) ?? "AWS is still at it" })), untouched };
+    const text = all
+      .map(({ reference, state, status }) => `${reference} ${state} ${status}`)
+      .toSorted()
+      .join();
+    if (text !== same.text) same = { text, since: now };
+    const isMoving = all.some(({ status = "" }) => status.endsWith("ING"));
+    if (all.length === 0 && now - same.since >= steadyMs) return { left: [], untouched };
+    if (now - start >= longestMs || (!isMoving && now - same.since >= stuckMs)) {
+      return { left: all.map((found) => ({ found, words: wordsFor(found, words.get(found.name)) })), untouched };
     }
     say(`removing the run ${run.id}: ${all.length} left`);
-    for (const { service, operation, input } of nextCalls(all, policiesOf(run))) {
+    for (const { service, operation, input } of nextCalls(all, untouched, policiesOf(run))) {
       const { error } = await account[service](operation, input);
       const about = all.find(({ reference }) => Object.values(input).includes(reference));
       if (error !== undefined && about !== undefined)
@@ -52,6 +58,12 @@ export async function clean(
     }
     await time.pause(betweenMs);
   }
+}
+
+function wordsFor({ name, status = "" }: Found, refusal: string | undefined): string {
+  if (status.endsWith("ING")) return `AWS still says ${status}.`;
+  if (isMarker(name)) return "It goes last: by it a later run finds the others.";
+  return refusal ?? "It can go once what uses it is gone.";
 }
 
 /** The runs that have left something in the region, by tag and name. */

@@ -1,6 +1,6 @@
 /** What an account has of runs. */
 
-import { type Account, answerOf } from "../account/account.ts";
+import { type Account, unreadable } from "../account/account.ts";
 import { instanceRole, roleNames, tagKey } from "../names/renaming.ts";
 import type { Ask } from "../rest.ts";
 
@@ -26,6 +26,8 @@ export interface Found {
   readonly status?: string;
   /** Of a quota share: its queue. */
   readonly queue?: string;
+  /** Of an environment: its roles, each by a name or an ARN. */
+  readonly roles?: readonly string[];
 }
 
 type Item = Readonly<Record<string, unknown>> & { readonly tags?: Readonly<Record<string, string>> };
@@ -74,8 +76,8 @@ export async function foundInBatch({ batch }: Account): Promise<readonly Found[]
     const reference = textOf(arn);
     const name = reference.slice(reference.lastIndexOf("/") + 1);
     if (!isOfRuns(name)) continue;
-    const { tags = {} } = await answerOf<Item>(batch, "ListTagsForResource", { resourceArn: reference });
-    found.push(foundOf("SchedulingPolicy", name, reference, { tags }));
+    const tags = await tagsOf(batch, reference);
+    if (tags !== undefined) found.push(foundOf("SchedulingPolicy", name, reference, { tags }));
   }
   return found;
 }
@@ -110,13 +112,28 @@ async function sharesOf(batch: Ask, queue: Found): Promise<readonly Found[]> {
     const name = textOf(item["quotaShareName"]);
     if (!isOfRuns(name)) continue;
     const reference = textOf(item["quotaShareArn"]);
-    const { tags = {} } = await answerOf<Item>(batch, "ListTagsForResource", { resourceArn: reference });
+    const tags = await tagsOf(batch, reference);
+    if (tags === undefined) continue;
     shares.push({ ...foundOf("QuotaShare", name, reference, { ...item, tags }), queue: queue.reference });
   }
   return shares;
 }
 
-function foundOf(kind: FoundKind, name: string, reference: string, { tags = {}, state, status }: Item): Found {
+/** Undefined: what a listing had is gone by now. */
+async function tagsOf(batch: Ask, resourceArn: string): Promise<Readonly<Record<string, string>> | undefined> {
+  const { error, answer } = await batch("ListTagsForResource", { resourceArn });
+  if (error !== undefined && isGone(error.message)) return undefined;
+  if (error !== undefined) throw new Error(`ListTagsForResource: ${error.name}: ${error.message}`);
+  return (answer as Item).tags ?? {};
+}
+
+function isGone(message: string): boolean {
+  return /not found|does not exist/.test(message);
+}
+
+function foundOf(kind: FoundKind, name: string, reference: string, item: Item): Found {
+  const { tags = {}, state, status, serviceRole, computeResources } = item;
+  const { instanceRole: ofInstances } = (computeResources ?? {}) as { instanceRole?: string };
   return {
     kind,
     name,
@@ -124,6 +141,7 @@ function foundOf(kind: FoundKind, name: string, reference: string, { tags = {}, 
     taggedRun: tags[tagKey],
     ...(typeof state === "string" ? { state } : {}),
     ...(typeof status === "string" ? { status } : {}),
+    ...(kind === "ComputeEnvironment" ? { roles: [textOf(serviceRole), ofInstances ?? ""] } : {}),
   };
 }
 
@@ -135,7 +153,7 @@ export async function pagesOf(batch: Ask, operation: string, input: object, memb
     const page: object = nextToken === undefined ? input : { ...input, nextToken };
     const { error, answer: found = {} } = await batch(operation, page);
     // The queue whose shares are listed may be gone by now, and then they are too.
-    if (error !== undefined && /not found|does not exist/.test(error.message)) return items;
+    if (error !== undefined && (isGone(error.message) || error.name === unreadable)) return items;
     if (error !== undefined) throw new Error(`${operation}: ${error.name}: ${error.message}`);
     const answer = found as Readonly<Record<string, unknown>>;
     items.push(...((answer[member] as readonly Item[] | undefined) ?? []));

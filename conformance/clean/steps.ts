@@ -2,7 +2,7 @@
 
 import type { Service } from "../account/account.ts";
 import type { Call } from "../facts/row.ts";
-import { prefixOf, type Run } from "../names/renaming.ts";
+import { isMarker, prefixOf, type Run } from "../names/renaming.ts";
 import type { Found } from "./listing.ts";
 
 export type CleaningCall = Call & { readonly service: Service };
@@ -13,22 +13,34 @@ export function belongsTo({ name, taggedRun }: Found, run: Pick<Run, "id">): boo
 }
 
 /**
- * The calls that are possible now: from what refers to others to what they refer to. Policies go last, because a listing finds them
- * after everything else is gone: as long as anything of a run is there, so is one of them.
+ * The calls that are possible now: from what refers to others to what they refer to.
  *
  * @param all of the run
+ * @param others with names of the run: what they may use stays
  * @param policies of its roles, by their names
  */
-export function nextCalls(all: readonly Found[], policies: ReadonlyMap<string, string>): readonly CleaningCall[] {
-  return all.filter(({ status = "" }) => !status.endsWith("ING")).flatMap((found) => callsFor(found, all, policies));
+export function nextCalls(
+  all: readonly Found[],
+  others: readonly Found[],
+  policies: ReadonlyMap<string, string>,
+): readonly CleaningCall[] {
+  return all
+    .filter(({ status = "" }) => !status.endsWith("ING"))
+    .flatMap((found) => callsFor(found, { all, others, policies }));
 }
 
 function callsFor(
-  { kind, reference, state }: Found,
-  all: readonly Found[],
-  policies: ReadonlyMap<string, string>,
+  { kind, name, reference, state }: Found,
+  among: {
+    readonly all: readonly Found[];
+    readonly others: readonly Found[];
+    readonly policies: ReadonlyMap<string, string>;
+  },
 ): readonly CleaningCall[] {
+  const { all, others, policies } = among;
   const has = (...kinds: readonly Found["kind"][]): boolean => all.some((one) => kinds.includes(one.kind));
+  const isUsed = others.some(({ roles = [] }) => roles.some((one) => one.split("/").at(-1) === reference));
+  const hasProfile = all.some((one) => one.kind === "InstanceProfile" && one.name === name);
   switch (kind) {
     case "QuotaShare":
       return stateful(state, "QuotaShare", { quotaShareArn: reference }, true);
@@ -43,13 +55,15 @@ function callsFor(
     case "JobDefinition":
       return [batch("DeregisterJobDefinition", { jobDefinition: reference })];
     case "InstanceProfile":
-      return has("JobQueue", "ComputeEnvironment") ? [] : withoutProfile(reference);
+      return isUsed || has("JobQueue", "ComputeEnvironment") ? [] : withoutProfile(reference);
     case "Role":
-      return has("JobQueue", "ComputeEnvironment", "InstanceProfile")
+      return isUsed || has("JobQueue", "ComputeEnvironment") || hasProfile
         ? []
         : withoutRole(reference, policies.get(reference));
-    case "SchedulingPolicy":
-      return all.every((one) => one.kind === kind) ? [batch("DeleteSchedulingPolicy", { arn: reference })] : [];
+    case "SchedulingPolicy": {
+      const mayGo = isMarker(name) ? all.every((one) => one.kind === kind) : !has("JobQueue");
+      return mayGo ? [batch("DeleteSchedulingPolicy", { arn: reference })] : [];
+    }
   }
 }
 

@@ -34,7 +34,7 @@ export function differencesOf(expected: Expected, { error, answer }: Outcome): r
   if (error === undefined) {
     return [{ where: "exception", expected: `${expected.name}: ${expected.text}`, seen: "an answer" }];
   }
-  const [, inner] = wrapper.exec(error.message) ?? [];
+  const inner = innerText(error.message);
   const sides = [
     ["exception", expected.name, error.name],
     ["status", String(expected.status), String(error.status)],
@@ -42,6 +42,11 @@ export function differencesOf(expected: Expected, { error, answer }: Outcome): r
     ["wrapper", presence(expected.wrapped), presence(inner !== undefined)],
   ] as const;
   return sides.filter(([, one, other]) => one !== other).map(([where, one, seen]) => ({ where, expected: one, seen }));
+}
+
+/** What Batch's wrapper says inside; undefined: the text has no wrapper. */
+export function innerText(message: string): string | undefined {
+  return wrapper.exec(message)?.[1];
 }
 
 function presence(isThere: boolean): string {
@@ -62,7 +67,8 @@ function inMembers(expected: unknown, seen: unknown, where: string): readonly Di
   );
 }
 
-function memberAt(value: unknown, path: string): unknown {
+/** The value at a path such as `jobQueues.0.state`; undefined: there is none. */
+export function memberAt(value: unknown, path: string): unknown {
   return path
     .split(".")
     .reduce<unknown>(

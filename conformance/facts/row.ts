@@ -56,7 +56,7 @@ export interface Row {
   /**
    * Tags of the public sources: [SDK] documentation of the AWS SDK, [BC] botocore's model, [CP] messages recorded from
    * deployments, [UG] user guide, [CFN] CloudFormation, [TF] Terraform's provider and its acceptance tests, [TFI] its
-   * issues, [AL] alchemy's provider, [XP] Crossplane's, [GH] a public report, [MOTO] moto's tests, [KNOWN] common
+   * issues, [AL] alchemy's provider, [XP] Crossplane's, [GH] a public report, [MOTO] moto's tests, [AWS <date>] a run of `npm run conformance` in AWS, which outranks the others, [KNOWN] common
    * knowledge, [INF] inferred. `coral`: how AWS's JSON services read a request. `ours` in it: the refusal is AWS's, the
    * words are not recorded. Numbers such as 0.1 are sections of the notes on semantics.
    */

@@ -31,6 +31,20 @@ export function prefixOf(run: Pick<Run, "id">): string {
   return `${tagKey}-${run.id}-`;
 }
 
+const marker = "run";
+
+/**
+ * The scheduling policy that a run makes first and removes last: by it a later run finds what is left of this one, even if that is
+ * only roles.
+ */
+export function markerOf(run: Pick<Run, "id">): string {
+  return prefixOf(run) + marker;
+}
+
+export function isMarker(name: string): boolean {
+  return name.startsWith(`${tagKey}-`) && name.endsWith(`-${marker}`);
+}
+
 const makes = /^(?:Create|Register|SubmitJob)/;
 const tablesArn = `:${written.region}:${written.account}:`;
 const madeRole = new RegExp(`^arn:aws:iam::${written.account}:(role|instance-profile)/(${roleNames.join("|")})$`);

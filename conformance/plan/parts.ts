@@ -75,7 +75,7 @@ export function copiesFor(row: Row, spoiled: ReadonlySet<Key>): ReadonlySet<Key>
 }
 
 /** Where jobs are submitted to: their environments are DISABLED, so that no job ever starts. */
-export const idleKeys: ReadonlySet<Key> = new Set(
+const idleKeys: ReadonlySet<Key> = new Set(
   parts.flatMap(({ key, needs }) =>
     key.startsWith("job-queue/") && needs.some((one) => one.startsWith("compute-environment/"))
       ? [key, ...needs.filter((one) => one.startsWith("compute-environment/"))]
@@ -87,13 +87,38 @@ export function submitsJobs(row: Row): boolean {
   return callsOf(row).some(({ operation }) => operation === "SubmitJob");
 }
 
+const idle = "idle-";
+
 /** Where a fact finds what it names: its copies and its own resources, where jobs never start, or the shared stage. */
 export function placeFor(row: Row, at: number, copies: ReadonlySet<Key>): Place {
   const submits = submitsJobs(row);
   return (key) => {
     if (copies.has(key) || !partByKey.has(key)) return `r${at}-`;
-    return submits && idleKeys.has(key) ? "idle-" : "";
+    return submits && idleKeys.has(key) ? idle : "";
   };
+}
+
+/** A part of the stage, and where its facts find it. */
+export interface Placed {
+  readonly part: Part;
+  readonly place: Place;
+}
+
+/** Which of all parts of one name a placed one is, e.g. `r17-` and `idle-`. */
+export function placedName({ part, place }: Placed, key: Key = part.key): string {
+  return place(key) + key;
+}
+
+/** Whether a part is where jobs never start. */
+export function isIdle({ part, place }: Placed): boolean {
+  return place(part.key) === idle;
+}
+
+/** What a fact uses of the stage, with what that refers to, in the order of creation. */
+export function placedFor(row: Row, at: number, spoiled: ReadonlySet<Key> = new Set()): readonly Placed[] {
+  const copies = copiesFor(row, spoiled);
+  const place = placeFor(row, at, copies);
+  return withNeeds([...partsOf(row), ...copies]).map((part) => ({ part, place }));
 }
 
 function kindMadeBy({ operation }: Call): string {

@@ -1,8 +1,7 @@
 /** What a run will do, before it does anything. Pure. */
 
 import type { Row } from "../facts/row.ts";
-import type { Key } from "../names/references.ts";
-import { carriedOut, copiesFor, idleKeys, type Part, partsOf, submitsJobs, withNeeds } from "./parts.ts";
+import { carriedOut, type Placed, parts, placedFor, placedName } from "./parts.ts";
 import { whyNotTried } from "./rules.ts";
 
 /** A fact, and its place in the table. */
@@ -15,10 +14,8 @@ export interface PlannedRow {
 
 export interface Plan {
   readonly rows: readonly PlannedRow[];
-  /** What all facts share, in the order of creation. */
-  readonly shared: readonly Part[];
-  /** What jobs are submitted to, in the order of creation. */
-  readonly idle: readonly Part[];
+  /** What the facts use, in the order of creation. */
+  readonly stage: readonly Placed[];
   /** How many of them there are at most at a time: nothing is deleted before the end. */
   readonly needs: { readonly environments: number; readonly queues: number; readonly serviceEnvironments: number };
 }
@@ -28,23 +25,20 @@ export function planOf(table: readonly Row[], only = ""): Plan {
   const rows = table
     .map((row, at) => ({ row, at, whyNot: whyNotTried(row) }))
     .filter(({ row }) => row.id.includes(only));
-  const tried = rows.filter(({ whyNot }) => whyNot === undefined).map(({ row }) => row);
-  const inPlace = (where: "idle" | "shared") => (row: Row) => {
-    const copies = copiesFor(row, new Set());
-    const used = [...partsOf(row), ...withNeeds(copies).map(({ key }) => key)];
-    return used.filter((key) => !copies.has(key) && (submitsJobs(row) && idleKeys.has(key)) === (where === "idle"));
-  };
-  const idle = withNeeds(tried.flatMap(inPlace("idle"))).filter(({ key }) => idleKeys.has(key));
-  const needsOfIdle = idle.flatMap(({ needs }) => needs).filter((key) => !idleKeys.has(key));
-  const shared = withNeeds([...tried.flatMap(inPlace("shared")), ...needsOfIdle]);
-  const made = [...shared.map(({ key }) => key), ...idle.map(({ key }) => key), ...tried.flatMap(madeFor)];
+  const tried = rows.filter(({ whyNot }) => whyNot === undefined);
+  const used = new Map(
+    tried.flatMap(({ row, at }) => placedFor(row, at)).map((placed) => [placedName(placed), placed] as const),
+  );
+  const orderOf = ({ part }: Placed): number => parts.indexOf(part);
+  const stage = [...used.values()].toSorted((one, other) => orderOf(one) - orderOf(other));
+  const made = [...stage.map(({ part }) => part.key), ...tried.flatMap(({ row }) => madeFor(row))];
   const count = (kind: string): number => made.filter((key) => key.startsWith(`${kind}/`)).length;
   return {
     rows,
-    shared,
-    idle,
+    stage,
     needs: {
-      environments: count("compute-environment"),
+      // Another one stays from the times, which are taken with all facts.
+      environments: count("compute-environment") + (only === "" ? 1 : 0),
       queues: count("job-queue"),
       serviceEnvironments: count("service-environment"),
     },
@@ -57,10 +51,10 @@ const kindsMade: Readonly<Record<string, string>> = {
   CreateServiceEnvironment: "service-environment",
 };
 
+/** What a fact makes by its own calls. */
 function madeFor(row: Row): readonly string[] {
-  const own = carriedOut(row).flatMap(({ operation }) => {
+  return carriedOut(row).flatMap(({ operation }) => {
     const kind = kindsMade[operation];
     return kind === undefined ? [] : [`${kind}/new`];
   });
-  return [...copiesFor(row, new Set<Key>()), ...own];
 }

@@ -1,5 +1,7 @@
 /** Why a fact is not tried on a real account. Pure. */
 
+import type { ComputeResourceUpdate } from "@aws-sdk/client-batch";
+import { isInfrastructureUpdate } from "../../src/simulator/compute-environment-rules.ts";
 import type { Row } from "../facts/row.ts";
 import { keysIn } from "../names/references.ts";
 import { callsOf, carriedOut } from "./parts.ts";
@@ -45,6 +47,16 @@ export const rules: readonly Rule[] = [
     holds: (row) => carriedOut(row).some(({ input }) => (resourcesIn(input).ec2KeyPair ?? "") !== ""),
   },
   {
+    why: "needs an infrastructure update, which takes a quarter of an hour or more",
+    holds: (row) =>
+      carriedOut(row).some(
+        (call) =>
+          call.operation === "UpdateComputeEnvironment" &&
+          !keysIn(call).has("compute-environment/fargate") &&
+          isInfrastructureUpdate(resourcesIn(call.input)),
+      ),
+  },
+  {
     why: "names nothing, so no bounded permission allows it",
     holds: (row) =>
       callsOf(row).some(({ operation, input }) => {
@@ -63,14 +75,6 @@ export function whyNotTried(row: Row): string | undefined {
   return rules.find(({ holds }) => holds(row))?.why;
 }
 
-interface Resources {
-  readonly type?: string;
-  readonly minvCpus?: number;
-  readonly desiredvCpus?: number;
-  readonly launchTemplate?: object;
-  readonly ec2KeyPair?: string;
-}
-
-function resourcesIn(input: object): Resources {
-  return (input as { computeResources?: Resources }).computeResources ?? {};
+function resourcesIn(input: object): ComputeResourceUpdate {
+  return (input as { computeResources?: ComputeResourceUpdate }).computeResources ?? {};
 }

@@ -27,7 +27,7 @@ export function pageOf(
     `          the roles have the path ${rolePath}.`,
     `Uses      subnet ${run.subnet} and security group ${run.securityGroup}, and changes neither.`,
     "Costs     nothing: environments have minvCpus 0, and jobs are submitted to DISABLED environments only.",
-    "Takes     about an hour: AWS creates and deletes environments in its own time. --only tries less.",
+    "Takes     about a quarter of an hour: AWS creates and deletes environments in its own time. --only tries less.",
     "Needs     the permissions that --print-policy prints.",
     "Leaves    INACTIVE revisions of its job definitions, which AWS forgets after 180 days, and the service-linked roles",
     "          that AWS Batch makes for itself in an account that has none.",

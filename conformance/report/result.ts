@@ -1,23 +1,37 @@
 /** The file of a run that can be sent to us: it has nothing of the account. Pure. */
 
+import { digestOf } from "../facts/amend.ts";
 import { neutral, type Run } from "../names/renaming.ts";
 import type { Spread } from "../times/spread.ts";
 import type { Judged, Verdict } from "./verdict.ts";
 
 export interface Result {
+  /** Who answered: only what AWS says can be accepted. */
+  readonly of: "AWS" | "another endpoint";
   /** e.g. `2026-11-30`. */
   readonly date: string;
   readonly region: string;
-  readonly facts: readonly (Verdict & { readonly fact: string })[];
+  readonly facts: readonly TriedFact[];
   /** Seconds. */
   readonly times: readonly Spread[];
 }
 
-export function resultOf(all: readonly Judged[], times: readonly Spread[], run: Run, date: string): Result {
-  const facts = all.map(({ row, verdict }) => ({ fact: row.id, ...verdict }));
+export type TriedFact = Verdict & {
+  readonly fact: string;
+  /** Of the fact as it was tried. */
+  readonly digest: string;
+};
+
+export function resultOf(
+  all: readonly Judged[],
+  times: readonly Spread[],
+  run: Run,
+  { of, date }: Pick<Result, "of" | "date">,
+): Result {
+  const facts = all.map(({ row, verdict }) => ({ fact: row.id, digest: digestOf(row), ...verdict }));
   const blank = (_member: string, value: unknown): unknown =>
     typeof value === "string" ? withoutIds(neutral(value, run)) : value;
-  return { date, region: run.region, facts: JSON.parse(JSON.stringify(facts, blank)) as Result["facts"], times };
+  return { of, date, region: run.region, facts: JSON.parse(JSON.stringify(facts, blank)) as Result["facts"], times };
 }
 
 export function fileName({ date, region }: Result): string {
@@ -27,7 +41,7 @@ export function fileName({ date, region }: Result): string {
 /** Without what AWS itself has numbered, and without other accounts. */
 function withoutIds(text: string): string {
   return text
-    .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "00000000-0000-4000-8000-000000000000")
     .replaceAll(/(?<!\d)\d{12}(?!\d)/g, "123456789012")
+    .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "00000000-0000-4000-8000-000000000000")
     .replaceAll(/\b(subnet|sg|vpc|lt|i|eni)-[0-9a-f]{8,17}\b/g, "$1-1");
 }

@@ -2,17 +2,18 @@
 
 import { defaultKnobs } from "../../src/simulator/knobs.ts";
 import { type Account, answerOf } from "../account/account.ts";
-import { paced } from "../account/paced.ts";
+import { type Pace, paced } from "../account/paced.ts";
 import { clean, leftovers } from "../clean/clean.ts";
 import type { Row } from "../facts/row.ts";
-import { type inAccount, prefixOf, type Run, tagKey } from "../names/renaming.ts";
+import { markerOf, type Run, tagKey } from "../names/renaming.ts";
+import { placedName } from "../plan/parts.ts";
 import { type Plan, planOf } from "../plan/plan.ts";
 import { pageOf } from "../report/page.ts";
-import { fileName, resultOf } from "../report/result.ts";
+import { fileName, type Result, resultOf } from "../report/result.ts";
 import { nothingDiffers, tableOf } from "../report/table.ts";
 import type { Judged } from "../report/verdict.ts";
-import type { Time } from "../rest.ts";
-import { build, disable } from "../stage/build.ts";
+import { Settling, type Time } from "../rest.ts";
+import { build, disableIdle } from "../stage/build.ts";
 import { type Network, networkFor } from "../stage/network.ts";
 import { createRoles } from "../stage/roles.ts";
 import { Measuring } from "../times/measure.ts";
@@ -37,6 +38,8 @@ export interface Request {
 /** What a run needs of its surroundings. */
 export interface Ports {
   readonly account: Account;
+  /** Who has answered. */
+  readonly of: () => Result["of"];
   /** Its pauses reject with `Interrupted` when the run is to end. */
   readonly time: Time;
   /** Of the removal, which is not interrupted. */
@@ -65,7 +68,8 @@ const rolesKnownAfterMs = 20_000;
 
 /** @throws Error before the first write if the account cannot take the run, in words for a person */
 export async function conform(request: Request, ports: Ports): Promise<number> {
-  const account = paced(ports.account, ports.time);
+  const pace: Pace = { nextAt: Number.NEGATIVE_INFINITY };
+  const account = paced(ports.account, ports.time, pace);
   const plan = planOf(request.table, request.only);
   if (plan.rows.length === 0) throw new Error(`no fact has ${request.only} in its name`);
   const run: Run = {
@@ -81,12 +85,14 @@ export async function conform(request: Request, ports: Ports): Promise<number> {
 
   const seen: Seen = { judged: [], durations: new Map(), problems: [] };
   const ended = await endedBy(() => carryOut(plan, run, account, ports, seen, request.only === ""));
-  const isClean = await cleanUp(run, ports);
+  const isClean = await cleanUp(run, ports, pace);
   if (ended !== undefined) ports.print(`${ended}\n`);
   for (const problem of seen.problems) ports.print(`${problem}\n`);
   const times = spreadsOf(seen.durations, defaultKnobs);
-  const result = resultOf(seen.judged, times, run, request.date);
-  ports.print(tableOf(seen.judged));
+  const order = new Map(request.table.map((row, at) => [row, at]));
+  const judged = seen.judged.toSorted((one, other) => (order.get(one.row) ?? 0) - (order.get(other.row) ?? 0));
+  const result = resultOf(judged, times, run, { of: ports.of(), date: request.date });
+  ports.print(tableOf(judged));
   if (times.length > 0) ports.print(`\n${timesTable(times)}`);
   await ports.write(fileName(result), `${JSON.stringify(result, undefined, 2)}\n`);
   const isDone = ended === undefined && seen.problems.length === 0 && isClean;
@@ -109,9 +115,7 @@ async function carryOut(
 ): Promise<void> {
   const { time, say } = ports;
   say("making the stage");
-  // First and last of all: by it a later run finds what is left of this one, even if it is only roles.
-  const marker = { name: `${prefixOf(run)}run`, tags: { [tagKey]: run.id } };
-  await answerOf(account.batch, "CreateSchedulingPolicy", marker);
+  await answerOf(account.batch, "CreateSchedulingPolicy", { name: markerOf(run), tags: { [tagKey]: run.id } });
   await createRoles(account, run);
   const rolesKnownAt = time.now() + rolesKnownAfterMs;
   const measuring = new Measuring({ account, run, time, durations });
@@ -121,19 +125,14 @@ async function carryOut(
     say("measuring how long AWS takes");
     await orProblem(() => measuring.others(), problems);
   }
-  const shared = await build(plan.shared, { account, run, time, place: () => "" });
-  const whereIdle = { account, run, time, place: idlePlace(plan) };
-  const idle = await build(plan.idle, whereIdle);
-  await disable(
-    plan.idle.filter(({ key }) => !idle.has(key)),
-    whereIdle,
+  say(`making what ${plan.rows.length} facts need`);
+  const stage = { account, run, time, settling: new Settling(account.batch, time) };
+  const missing = await build(plan.stage, stage);
+  await disableIdle(
+    plan.stage.filter((one) => !missing.has(placedName(one))),
+    stage,
   );
-  await tryFacts(plan, { account, run, time, missing: { shared, idle } }, judged, say);
-}
-
-function idlePlace({ idle }: Plan): Parameters<typeof inAccount>[2] {
-  const keys = new Set(idle.map(({ key }) => key));
-  return (key) => (keys.has(key) ? "idle-" : "");
+  await tryFacts(plan, { ...stage, missing }, judged, say);
 }
 
 /** The facts are tried also if the times could not be taken. */
@@ -157,10 +156,10 @@ async function endedBy(work: () => Promise<void>): Promise<string | undefined> {
   }
 }
 
-async function cleanUp(run: Pick<Run, "id" | "partition">, ports: Ports): Promise<boolean> {
+async function cleanUp(run: Pick<Run, "id" | "partition">, ports: Ports, pace?: Pace): Promise<boolean> {
   const again = `  ${ports.cleaning(run.id)}`;
   try {
-    const account = paced(ports.account, ports.timeToClean);
+    const account = paced(ports.account, ports.timeToClean, pace);
     const { left, untouched } = await clean(account, run, ports.timeToClean, (text) => ports.say(text));
     for (const { kind, name } of untouched) {
       ports.print(`${kind} ${name} has a name of the run and not its tag: it stays as it is.`);

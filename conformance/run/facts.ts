@@ -1,60 +1,72 @@
-/** Tries the facts of a plan one after the other. */
+/** Tries the facts of a plan. */
 
-import type { Account } from "../account/account.ts";
 import { changedBy, type Key } from "../names/references.ts";
-import type { Run } from "../names/renaming.ts";
-import { copiesFor, idleKeys, partsOf, placeFor, submitsJobs, withNeeds } from "../plan/parts.ts";
+import { copiesFor, placedFor, placedName, placeFor } from "../plan/parts.ts";
 import type { Plan, PlannedRow } from "../plan/plan.ts";
 import type { Judged, Verdict } from "../report/verdict.ts";
-import type { Time } from "../rest.ts";
+import { sideBySide } from "../side-by-side.ts";
 import { build, type Missing } from "../stage/build.ts";
 import { Interrupted } from "./interrupted.ts";
-import { isRead, tried } from "./trial.ts";
+import { isRead, type Stage, tried } from "./trial.ts";
 
-export interface Stage {
-  readonly account: Account;
-  readonly run: Run;
-  readonly time: Time;
-  readonly missing: { readonly shared: Missing; readonly idle: Missing };
-}
+/** A call of one fact waits for its turn behind so many others: AWS must not be at rest again before it. */
+const atOnce = 8;
 
 /**
+ * Facts that need no time are tried one after the other, the others then side by side, each on copies of what it changes.
+ *
+ * @param missing what could not be made of the stage
  * @param judged gets each fact as soon as it has been tried: what is known when a run is interrupted
  * @param say what is tried now
  */
 export async function tryFacts(
   { rows }: Plan,
-  stage: Stage,
+  stage: Stage & { readonly missing: Missing },
   judged: Judged[],
   say: (text: string) => void,
 ): Promise<void> {
   const spoiled = new Set<Key>();
-  for (const planned of rows) {
+  const judge = async (planned: PlannedRow): Promise<void> => {
     const { row, whyNot } = planned;
     say(`${judged.length + 1} of ${rows.length}: ${row.id}`);
     const verdict =
       whyNot === undefined ? await tryOne(planned, stage, spoiled) : ({ kind: "not tried", why: whyNot } as const);
     judged.push({ row, verdict });
-  }
+  };
+  const [slow, quick] = [rows.filter(takesTime), rows.filter((one) => !takesTime(one))];
+  for (const planned of quick) await judge(planned);
+  await sideBySide(slow, atOnce, judge);
 }
 
-async function tryOne({ row, at }: PlannedRow, stage: Stage, spoiled: Set<Key>): Promise<Verdict> {
-  const { account, run, time } = stage;
-  const copies = copiesFor(row, spoiled);
-  const place = placeFor(row, at, copies);
-  const used = withNeeds([...partsOf(row), ...copies]);
-  for (const { key } of used) {
-    const missing = submitsJobs(row) && idleKeys.has(key) ? stage.missing.idle : stage.missing.shared;
-    const why = copies.has(key) ? undefined : missing.get(key);
-    if (why !== undefined) return { kind: "failed", why: `the stage lacks ${key}: ${why}` };
-  }
+/** Whether AWS has to come to rest before the fact can be tried. What may spoil the stage for others is tried alone. */
+function takesTime({ row, at, whyNot }: PlannedRow): boolean {
+  if (whyNot !== undefined || row.first.every(({ next }) => next === "at once")) return false;
+  const changed = isRead(row.call) ? undefined : changedBy(row.call);
+  return changed === undefined || placeFor(row, at, copiesFor(row, new Set()))(changed) !== "";
+}
+
+async function tryOne(
+  { row, at }: PlannedRow,
+  stage: Stage & { readonly missing: Missing },
+  spoiled: Set<Key>,
+): Promise<Verdict> {
   try {
+    const copies = copiesFor(row, new Set());
+    const used = placedFor(row, at, spoiled);
+    const isPlanned = new Set(placedFor(row, at).map((one) => placedName(one)));
     const lacking = await build(
-      used.filter(({ key }) => copies.has(key)),
-      { account, run, time, place },
+      used.filter((one) => !isPlanned.has(placedName(one))),
+      stage,
     );
-    for (const [key, why] of lacking) return { kind: "failed", why: `no copy of ${key}: ${why}` };
-    const { verdict, wasCarriedOut } = await tried(row, { account, run, time, place });
+    for (const one of used) {
+      const why = lacking.get(placedName(one)) ?? stage.missing.get(placedName(one));
+      if (why !== undefined) {
+        const what = copies.has(one.part.key) ? "a copy of " : "";
+        return { kind: "failed", why: `the stage lacks ${what}${one.part.key}: ${why}` };
+      }
+    }
+    const place = placeFor(row, at, copiesFor(row, spoiled));
+    const { verdict, wasCarriedOut } = await tried(row, { ...stage, place });
     const changed = changedBy(row.call);
     if (row.expected.kind === "refused" && wasCarriedOut && !isRead(row.call) && changed !== undefined)
       spoiled.add(changed);

@@ -6,11 +6,19 @@ import type { Outcome } from "../facts/compare.ts";
 import type { Call, Row } from "../facts/row.ts";
 import { inAccount, inTable, type Place, type Run } from "../names/renaming.ts";
 import { type Verdict, verdictOf } from "../report/verdict.ts";
-import { type Time, untilAtRest } from "../rest.ts";
+import type { Settling, Time } from "../rest.ts";
 
 /** A read may come from before the write: what it lacks then has so long to appear. */
 const visibleAfterMs = 10_000;
 const readAgainMs = 1000;
+
+/** Where facts are tried. */
+export interface Stage {
+  readonly account: Account;
+  readonly run: Run;
+  readonly time: Time;
+  readonly settling: Settling;
+}
 
 export interface Trial {
   readonly verdict: Verdict;
@@ -21,7 +29,7 @@ export interface Trial {
 /** What comes first, then the call. A first call that AWS refuses is a failure, in AWS's words. */
 export async function tried(
   row: Row,
-  { account, run, time, place }: { account: Account; run: Run; time: Time; place: Place },
+  { account, run, time, settling, place }: Stage & { readonly place: Place },
 ): Promise<Trial> {
   let jobId = "";
   for (const step of row.first) {
@@ -35,7 +43,7 @@ export async function tried(
       };
     }
     jobId = (outcome.answer as { jobId?: string }).jobId ?? jobId;
-    if (step.next === "at rest") await untilAtRest(call, account.batch, time);
+    if (step.next === "at rest") await settling.atRest(call);
   }
   const call = withJob(inAccount(row.call, run, place), jobId);
   const start = time.now();

@@ -6,10 +6,11 @@ import type { Call } from "../facts/row.ts";
 import { onEc2, role } from "../facts/stage.ts";
 import { inAccount, prefixOf, type Run } from "../names/renaming.ts";
 import type { Time } from "../rest.ts";
+import { sideBySide } from "../side-by-side.ts";
 import type { MeasureId } from "./spread.ts";
 
 const rounds = [1, 2, 3] as const;
-const betweenMs = 1000;
+const betweenMs = 2000;
 /** What takes longer has no time in the report. */
 const longestMs = 10 * 60_000;
 const roleTries = 8;
@@ -79,14 +80,31 @@ export class Measuring {
     // Jobs that are submitted from here on never start.
     const all = [...onEc2, ...ofFargate].map((name) => this.#name(name));
     await this.#disable(all, "update");
-    await this.#tags(numbered);
-    await this.#jobs(numbered);
-    await this.#detach(numbered);
-    await this.#deleteQueues(queues);
-    const rest = all.filter((name) => !numbered.some((one) => this.#name(one) === name));
-    await this.#deleteAll(rest, { gone: "deleteEnvironment" });
-    await this.#disable(this.#tries, undefined);
-    await this.#deleteAll(this.#tries, {});
+    // The environment that the queues keep, and what refers to it, stay for the removal of the run.
+    await together([
+      () =>
+        this.#deleteAll(
+          ofFargate.map((name) => this.#name(name)),
+          { gone: "deleteEnvironment" },
+        ),
+      async () => {
+        await this.#disable(this.#tries, undefined);
+        await this.#deleteAll(this.#tries, {});
+      },
+      async () => {
+        await this.#tags(numbered);
+        await this.#jobs(numbered);
+        await this.#detach(numbered);
+        await together([
+          () =>
+            this.#deleteAll(
+              numbered.map((name) => this.#name(name)),
+              { taken: "relation", gone: "deleteEnvironment" },
+            ),
+          () => this.#deleteQueues(queues),
+        ]);
+      },
+    ]);
   }
 
   async #queues(names: readonly string[]): Promise<readonly string[]> {
@@ -171,7 +189,7 @@ export class Measuring {
     }
   }
 
-  /** Takes each queue from its environment, which goes as soon as AWS lets it. */
+  /** Takes each queue from its environment. */
   async #detach(names: readonly string[]): Promise<void> {
     const spare = this.#name("timed-spare");
     const asked = new Map<string, number>();
@@ -191,8 +209,6 @@ export class Measuring {
       isDetached,
       () => undefined,
     );
-    const environments = names.map((name) => this.#name(name));
-    await this.#deleteAll(environments, { taken: "relation", gone: "deleteEnvironment" });
   }
 
   async #deleteQueues(names: readonly string[]): Promise<void> {
@@ -314,6 +330,10 @@ export class Measuring {
     const { partition, region, account } = this.#run;
     return `arn:${partition}:batch:${region}:${account}:${resource}`;
   }
+}
+
+function together(works: readonly (() => Promise<void>)[]): Promise<void> {
+  return sideBySide(works, works.length, (work) => work());
 }
 
 /** Of these names, those that AWS does not describe any more, or as DELETED. */

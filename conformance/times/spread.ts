@@ -1,32 +1,40 @@
 /** How long AWS takes, next to what the simulator believes. Pure. */
 
 import type { Knobs } from "../../src/simulator/knobs.ts";
+import type { MeasuredTime } from "../../src/simulator/measured.ts";
 
 interface Measure {
   readonly what: string;
-  /** Of the simulator, milliseconds. */
-  readonly believed: (knobs: Readonly<Knobs>) => number;
+  /** Of the simulator: what is believed is their sum, and a run measures the first one. */
+  readonly knobs: readonly (
+    | "iamPropagationMs"
+    | "fargateValidMs"
+    | "ec2ValidMs"
+    | "scalingUpdateMs"
+    | "deleteEnvironmentMs"
+    | "queueSettleMs"
+    | "deleteQueueMs"
+    | "relationLagMs"
+    | "stalenessMs"
+    | "jobVisibleMs"
+  )[];
   /** Whether the simulator draws a time up to this one. */
   readonly isMaximum?: true;
 }
 
 /** What a run measures. */
 export const measures = {
-  role: { what: "a new role, until AWS Batch takes it", believed: (knobs) => knobs.iamPropagationMs },
-  createFargate: { what: "CREATING an environment of Fargate", believed: (knobs) => knobs.fargateValidMs },
-  createEc2: { what: "CREATING an environment of EC2", believed: (knobs) => knobs.ec2ValidMs },
-  update: { what: "UPDATING the state of an environment", believed: (knobs) => knobs.scalingUpdateMs },
-  deleteEnvironment: { what: "DELETING an environment", believed: (knobs) => knobs.deleteEnvironmentMs },
-  createQueue: { what: "CREATING a queue", believed: (knobs) => knobs.queueSettleMs },
-  deleteQueue: { what: "DELETING a queue", believed: (knobs) => knobs.deleteQueueMs },
-  relation: { what: "the relation of a queue to a detached environment", believed: (knobs) => knobs.relationLagMs },
-  write: { what: "a write, until a read shows it", believed: (knobs) => knobs.stalenessMs, isMaximum: true },
-  tag: { what: "a tag, until a read shows it", believed: (knobs) => knobs.stalenessMs, isMaximum: true },
-  job: {
-    what: "a job, until ListJobs shows it by name",
-    believed: (knobs) => knobs.jobVisibleMs + knobs.stalenessMs,
-    isMaximum: true,
-  },
+  role: { what: "a new role, until AWS Batch takes it", knobs: ["iamPropagationMs"] },
+  createFargate: { what: "CREATING an environment of Fargate", knobs: ["fargateValidMs"] },
+  createEc2: { what: "CREATING an environment of EC2", knobs: ["ec2ValidMs"] },
+  update: { what: "UPDATING the state of an environment", knobs: ["scalingUpdateMs"] },
+  deleteEnvironment: { what: "DELETING an environment", knobs: ["deleteEnvironmentMs"] },
+  createQueue: { what: "CREATING a queue", knobs: ["queueSettleMs"] },
+  deleteQueue: { what: "DELETING a queue", knobs: ["deleteQueueMs"] },
+  relation: { what: "the relation of a queue to a detached environment", knobs: ["relationLagMs"] },
+  write: { what: "a write, until a read shows it", knobs: ["stalenessMs"], isMaximum: true },
+  tag: { what: "a tag, until a read shows it", knobs: ["stalenessMs"], isMaximum: true },
+  job: { what: "a job, until ListJobs shows it by name", knobs: ["jobVisibleMs", "stalenessMs"], isMaximum: true },
 } as const satisfies Readonly<Record<string, Measure>>;
 
 export type MeasureId = keyof typeof measures;
@@ -56,7 +64,7 @@ export function spreadsOf(durations: Durations, knobs: Readonly<Knobs>): readonl
     const max = sorted.at(-1);
     if (min === undefined || median === undefined || max === undefined) return [];
     const measure: Measure = measures[id];
-    const believed = measure.believed(knobs);
+    const believed = measure.knobs.reduce((sum, knob) => sum + knobs[knob], 0);
     const toleranceMs = Math.max(precisionMs, believed / 2);
     const isFaster = measure.isMaximum === undefined && median < believed - toleranceMs;
     const isSlower = (measure.isMaximum === undefined ? median : max) > believed + toleranceMs;
@@ -87,4 +95,28 @@ export function timesTable(spreads: readonly Spread[]): string {
 
 function inSeconds(milliseconds: number): number {
   return Math.round(milliseconds / 100) / 10;
+}
+
+/** What the simulator then believes, by knob. What has a maximum only rises: three readings may all have been lucky. */
+export function measuredBy(
+  spreads: readonly Spread[],
+  source: string,
+  before: Readonly<Knobs>,
+): Readonly<Record<string, MeasuredTime>> {
+  const times: Record<string, MeasuredTime> = {};
+  for (const spread of spreads) {
+    const { knobs, isMaximum }: Measure = measures[spread.id];
+    const [knob, ...others] = knobs;
+    if (knob === undefined) continue;
+    const [min, median, max] = [spread.min, spread.median, spread.max].map((seconds) => Math.round(seconds * 1000));
+    if (min === undefined || median === undefined || max === undefined) continue;
+    if (isMaximum === undefined) {
+      times[knob] = { min, median, max, source };
+      continue;
+    }
+    const rest = others.reduce((sum, other) => sum + (times[other]?.max ?? before[other]), 0);
+    const most = Math.max(times[knob]?.max ?? before[knob], max - rest);
+    if (most > before[knob]) times[knob] = { min: 0, median: most, max: most, source };
+  }
+  return times;
 }

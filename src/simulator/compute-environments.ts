@@ -96,7 +96,7 @@ export class ComputeEnvironments {
     };
     this.#put(environment);
     const quick = resources === undefined || isFargate(resources);
-    this.#later(environment, quick ? knobs.fargateValidMs : knobs.ec2ValidMs, () => this.#settle(name));
+    this.#later(environment, this.#world.takes(quick ? "fargateValidMs" : "ec2ValidMs"), () => this.#settle(name));
     return { computeEnvironmentName: name, computeEnvironmentArn: environment.computeEnvironmentArn };
   }
 
@@ -115,7 +115,7 @@ export class ComputeEnvironments {
       const newest = request.computeResources?.updateToLatestImageVersion === true;
       this.#replaceInstances(updated, newest);
     } else {
-      this.#later(current, this.#world.knobs.scalingUpdateMs, () =>
+      this.#later(current, this.#world.takes("scalingUpdateMs"), () =>
         this.#settle(current.computeEnvironmentName, stays),
       );
     }
@@ -133,7 +133,7 @@ export class ComputeEnvironments {
     if (this.#relations.holds(current.computeEnvironmentArn)) throw refused(stillAttached);
     this.#put({ ...current, status: "DELETING" });
     if (!isFargate(current.computeResources)) this.#tenants().evict(current.computeEnvironmentArn);
-    this.#later(current, this.#world.knobs.deleteEnvironmentMs, () =>
+    this.#later(current, this.#world.takes("deleteEnvironmentMs"), () =>
       this.#finishDelete(current.computeEnvironmentName),
     );
   }
@@ -161,17 +161,16 @@ export class ComputeEnvironments {
 
   /** Restores the records of an earlier process; transitions start again. */
   restore(environments: readonly Environment[]): void {
-    const { knobs } = this.#world;
     for (const environment of environments) {
       const { computeEnvironmentName: name, computeResources: resources, status, uuid } = environment;
       this.#records.load(uuid ?? "", environment);
       if (status === "CREATING") {
         const quick = resources === undefined || isFargate(resources);
-        this.#later(environment, quick ? knobs.fargateValidMs : knobs.ec2ValidMs, () => this.#settle(name));
+        this.#later(environment, this.#world.takes(quick ? "fargateValidMs" : "ec2ValidMs"), () => this.#settle(name));
       } else if (status === "UPDATING") {
-        this.#later(environment, knobs.scalingUpdateMs, () => this.#settle(name));
+        this.#later(environment, this.#world.takes("scalingUpdateMs"), () => this.#settle(name));
       } else if (status === "DELETING") {
-        this.#later(environment, knobs.deleteEnvironmentMs, () => this.#finishDelete(name));
+        this.#later(environment, this.#world.takes("deleteEnvironmentMs"), () => this.#finishDelete(name));
       }
     }
   }

@@ -84,7 +84,7 @@ export class JobQueues {
       this.#policies.requireFor(request.schedulingPolicyArn, isOfSageMaker);
     }
     if (this.#find(name) !== undefined) throw alreadyExists();
-    const { maxJobQueues, queueSettleMs } = this.#world.knobs;
+    const { maxJobQueues } = this.#world.knobs;
     if (this.all().filter(({ status }) => status !== "DELETED").length >= maxJobQueues) {
       throw refused(`Job queue limit of ${maxJobQueues} exceeded (ServiceLimitExceeded).`); // our words
     }
@@ -103,7 +103,7 @@ export class JobQueues {
     const id = this.#world.uuid();
     this.#put({ id, detail, typeGiven: request.jobQueueType !== undefined });
     for (const arn of attachedTo(detail)) this.#relations.attach(id, arn);
-    this.#world.clock.schedule(queueSettleMs, () => this.#settle(id));
+    this.#world.clock.schedule(this.#world.takes("queueSettleMs"), () => this.#settle(id));
     return { jobQueueName: name, jobQueueArn: detail.jobQueueArn };
   }
 
@@ -140,7 +140,7 @@ export class JobQueues {
     this.#put({ ...stored, detail: updated });
     const kept = new Set(attachedTo(updated));
     const detached = attachedTo(detail).filter((arn) => !kept.has(arn));
-    this.#world.clock.schedule(this.#world.knobs.queueSettleMs, () => {
+    this.#world.clock.schedule(this.#world.takes("queueSettleMs"), () => {
       for (const arn of detached) this.#relations.release(id, arn);
       this.#settle(id);
     });
@@ -159,7 +159,7 @@ export class JobQueues {
     }
     this.#put({ ...stored, detail: { ...detail, status: "DELETING" } });
     this.#contents.end(detail.jobQueueArn);
-    this.#world.clock.schedule(this.#world.knobs.deleteQueueMs, () => this.#finishDelete(id));
+    this.#world.clock.schedule(this.#world.takes("deleteQueueMs"), () => this.#finishDelete(id));
   }
 
   describe(input: DescribeJobQueuesRequest, asOf: number): DescribeJobQueuesResponse {
@@ -203,13 +203,14 @@ export class JobQueues {
 
   /** Restores the records of an earlier process; transitions start again. */
   restore(queues: readonly StoredQueue[]): void {
-    const { clock, knobs } = this.#world;
+    const { clock } = this.#world;
     for (const stored of queues) {
       const { id, detail } = stored;
       this.#records.load(id, stored);
       for (const arn of attachedTo(detail)) this.#relations.attach(id, arn);
-      if (detail.status === "DELETING") clock.schedule(knobs.deleteQueueMs, () => this.#finishDelete(id));
-      else if (detail.status !== "VALID") clock.schedule(knobs.queueSettleMs, () => this.#settle(id));
+      if (detail.status === "DELETING")
+        clock.schedule(this.#world.takes("deleteQueueMs"), () => this.#finishDelete(id));
+      else if (detail.status !== "VALID") clock.schedule(this.#world.takes("queueSettleMs"), () => this.#settle(id));
     }
   }
 

@@ -1,6 +1,8 @@
+import { measuredTimes, mediansOf } from "./measured.ts";
+
 /**
  * Durations and strictness of AWS. Defaults are as in a real account; a test can change them while the simulation
- * runs. Sources: aws-batch documentation and measured behaviour.
+ * runs. Sources: what was measured in AWS (`measured.json`), otherwise aws-batch documentation and reports.
  */
 export interface Knobs {
   /** Time of one call, half before and half after it takes effect. 0: answered without a timer. */
@@ -144,4 +146,5 @@ export const defaultKnobs: Readonly<Knobs> = {
   capacityUnitsFixed: false,
   sharesKeepQueue: true,
   usedUpLowersTotal: true,
+  ...mediansOf(measuredTimes),
 };

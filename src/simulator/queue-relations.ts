@@ -19,7 +19,7 @@ export class QueueRelations {
 
   /** Call it when the detachment has settled. */
   release(queueId: string, environmentArn: string): void {
-    this.#of(environmentArn).set(queueId, this.#world.clock.monotonic() + this.#world.knobs.relationLagMs);
+    this.#of(environmentArn).set(queueId, this.#world.clock.monotonic() + this.#world.takes("relationLagMs"));
   }
 
   holds(environmentArn: string): boolean {

@@ -1,6 +1,7 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import type { Knobs } from "./knobs.ts";
+import { drawn, measuredTimes } from "./measured.ts";
 
 export type ChangedThing =
   | "computeEnvironment"
@@ -55,6 +56,20 @@ export class World {
   arn(service: "batch" | "ec2" | "ecs" | "iam" | "sts", resource: string): string {
     const region = service === "iam" || service === "sts" ? "" : this.region;
     return `arn:${this.partition}:${service}:${region}:${this.account}:${resource}`;
+  }
+
+  /** How long something takes this time. */
+  takes(
+    knob:
+      | "fargateValidMs"
+      | "ec2ValidMs"
+      | "scalingUpdateMs"
+      | "deleteEnvironmentMs"
+      | "queueSettleMs"
+      | "deleteQueueMs"
+      | "relationLagMs",
+  ): number {
+    return drawn(this.knobs[knob], measuredTimes[knob], this.random);
   }
 
   uuid(): string {

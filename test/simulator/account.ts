@@ -13,8 +13,7 @@ export interface Account {
 }
 
 /** An empty account whose calls take no time and whose reads are fresh, unless `knobs` says otherwise. */
-export function account(knobs: Partial<Knobs> = {}): Account {
-  const clock = new VirtualClock();
+export function account(knobs: Partial<Knobs> = {}, clock = new VirtualClock()): Account {
   const random = seededRandom(7);
   return { clock, aws: createSimulatedAws({ clock, random, knobs: { latencyMs: 0, stalenessMs: 0, ...knobs } }) };
 }

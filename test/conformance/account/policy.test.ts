@@ -9,7 +9,7 @@ const policy = policyFor({ account: "123456789012", region: "us-east-1", partiti
 
 /** All that AWS asks of the caller's policy in a whole run, and in the removal of one that was killed. */
 async function asked(): Promise<readonly Request[]> {
-  const { aws, ports } = await simulated();
+  const { aws, ports, ended } = await simulated();
   const requests = new Map<string, Request>();
   onTestFinished(
     aws.onEffect((call, phase) => {
@@ -17,10 +17,10 @@ async function asked(): Promise<readonly Request[]> {
       for (const one of requestsOf(aws, call, { ofMissing: {} }) ?? []) requests.set(JSON.stringify(one), one);
     }),
   );
-  await conform(request(), ports);
+  await ended(conform(request(), ports));
   const killed = { ...ports, account: killedAfter(ports.account, 110) };
-  await conform(request({ id: "def456", only: "queue", network: { subnet: "subnet-1" } }), killed);
-  await cleanRun("def456", ports);
+  await ended(conform(request({ id: "def456", only: "queue", network: { subnet: "subnet-1" } }), killed));
+  await ended(cleanRun("def456", ports));
   return [...requests.values()];
 }
 

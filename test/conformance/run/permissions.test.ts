@@ -6,10 +6,10 @@ const denied = (words: string) =>
   ({ kind: "refuse", exception: "AccessDeniedException", message: words, httpStatusCode: 403 }) as const;
 
 test("a run does not begin for a caller who lacks permissions, and names all of them", async () => {
-  const { aws, ports, printed } = await simulated();
+  const { aws, ports, printed, ended } = await simulated();
   const before = contents(aws);
   aws.faults.add({ fault: denied("not authorized"), on: ["CreateJobQueue", "DeleteQuotaShare", "CreateRole"] });
-  await expect(conform(request(), ports)).rejects.toThrow(
+  await expect(ended(conform(request(), ports))).rejects.toThrow(
     "the caller may not call batch:CreateJobQueue, batch:DeleteQuotaShare, iam:CreateRole.\n" +
       "AWS: not authorized\n--print-policy prints all permissions of a run.",
   );
@@ -18,8 +18,8 @@ test("a run does not begin for a caller who lacks permissions, and names all of 
 });
 
 test("asking whether the caller may changes nothing", async () => {
-  const { aws, ports } = await simulated();
+  const { aws, ports, ended } = await simulated();
   const before = contents(aws);
-  await conform(request(), { ...ports, confirm: async () => false });
+  await ended(conform(request(), { ...ports, confirm: async () => false }));
   expect(contents(aws)).toEqual(before);
 });

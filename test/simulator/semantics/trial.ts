@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { differencesOf, type Outcome } from "../../../conformance/facts/compare.ts";
 import type { Expected, Row } from "../../../conformance/facts/row.ts";
 import { stageParts } from "../../../conformance/facts/stage.ts";
-import { untilAtRest } from "../../../conformance/rest.ts";
+import { Settling } from "../../../conformance/rest.ts";
 import { type Account, account } from "../account.ts";
 import { serveChecked } from "../checked-server.ts";
 
@@ -40,12 +40,13 @@ export async function prepared(row: Row, ask: AskAt): Promise<Prepared> {
     now: () => world.clock.monotonic(),
     pause: (milliseconds: number) => world.clock.advance(Math.ceil(milliseconds)),
   };
+  const settling = new Settling((...call) => ask(url, ...call), time);
   let jobId = "";
   for (const { operation, input, next } of row.first) {
     const { error, answer } = await ask(url, operation, input);
     if (error !== undefined) throw new Error(`${row.id}: ${operation} came first and failed: ${error.message}`);
     if (answer !== undefined && "jobId" in answer) jobId = String(answer.jobId);
-    if (next === "at rest") await untilAtRest({ operation, input }, (...call) => ask(url, ...call), time);
+    if (next === "at rest") await settling.atRest({ operation, input });
   }
   const input = JSON.parse(JSON.stringify(row.call.input).replaceAll("$jobId", jobId)) as object;
   return { row, url, input, close };

@@ -116,14 +116,12 @@ const inAnswers: readonly (readonly [string, Plant, readonly string[]])[] = [
   [
     "a member that should be absent",
     answeredWith("DescribeComputeEnvironments", (answer) => {
-      const { computeResources } = first(answer, "computeEnvironments") as { computeResources?: Json };
-      if (computeResources === undefined) return undefined;
-      computeResources["updateToLatestImageVersion"] = false;
+      const { computeEnvironmentName, computeResources } = first(answer, "computeEnvironments");
+      if (!String(computeEnvironmentName).endsWith("-abc123-ec2")) return undefined;
+      Object.assign(computeResources as Json, { bidPercentage: 100 });
       return answer;
     }),
-    [
-      "updateToLatestImageVersion is not described: computeEnvironments.0.computeResources.updateToLatestImageVersion: nothing, not false",
-    ],
+    ["DescribeComputeEnvironments: EC2: computeEnvironments.0.computeResources.bidPercentage: nothing, not 100"],
   ],
   [
     "an entry too many",
@@ -135,12 +133,9 @@ const inAnswers: readonly (readonly [string, Plant, readonly string[]])[] = [
   ],
   [
     "an entry that is missing",
-    (operation, _input, { answer }) =>
-      operation === "DescribeComputeEnvironments" &&
-      answer !== undefined &&
-      JSON.stringify(answer).includes('"status":"DELETED"')
-        ? { answer: { computeEnvironments: [] } }
-        : undefined,
+    answeredWith("DescribeComputeEnvironments", ({ computeEnvironments }) => ({
+      computeEnvironments: (computeEnvironments as Json[]).filter(({ status }) => status !== "DELETED"),
+    })),
     ['what is deleted stays visible as DELETED: computeEnvironments: [{"status":"DELETED"}], not []'],
   ],
   [
@@ -184,12 +179,12 @@ interface Result {
 test("each of twenty planted differences is found and named, and nothing else", async () => {
   expect(inAnswers.length + inTimes.length).toBe(20);
   const knobs: Partial<Knobs> = Object.assign({}, ...inTimes.map(([, one]) => one));
-  const { ports, written } = await simulated(knobs);
+  const { ports, written, ended } = await simulated(knobs);
   const account = askedBy(ports.account, (ask) => async (operation, input) => {
     const outcome = await ask(operation, input);
     return inAnswers.reduce((now, [, plant]) => plant(operation, input as Json, now) ?? now, outcome);
   });
-  expect(await conform(request(), { ...ports, account })).toBe(1);
+  expect(await ended(conform(request(), { ...ports, account }))).toBe(1);
   const { facts, times } = JSON.parse([...written.values()][0] ?? "") as Result;
   const found = facts.flatMap(({ fact, kind, why, differences = [] }) =>
     kind === "agrees" || kind === "not tried"
