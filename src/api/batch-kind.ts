@@ -96,4 +96,6 @@ export interface Reference<Name extends string = string> {
   readonly use?: string;
   /** Whether the API server refuses each change of it. */
   readonly fixed?: true;
+  /** The object is created in AWS without the target, and waits for it only then: it need not be applied first. */
+  readonly later?: true;
 }

@@ -49,7 +49,8 @@ export function awsNamesIn({ awsPath }: Pick<Reference, "awsPath">, from: unknow
 }
 
 /**
- * Kinds in the order in which their objects can be applied: each after the kinds that it references, otherwise in the given order.
+ * Kinds in the order in which their objects can be applied: each after the kinds that it needs from the first moment, otherwise in
+ * the given order.
  * @throws Error when kinds reference each other in a cycle
  */
 export function targetsFirst<K extends BatchKind>(kinds: readonly K[]): readonly K[] {
@@ -58,7 +59,8 @@ export function targetsFirst<K extends BatchKind>(kinds: readonly K[]): readonly
     if (ordered.includes(kind)) return;
     if (path.includes(kind.kind))
       throw new Error(`kinds reference each other in a cycle: ${[...path, kind.kind].join(", ")}`);
-    const targets = kinds.filter((other) => other !== kind && kind.references.some(({ to }) => to === other.kind));
+    const first = new Set(kind.references.flatMap(({ to, later }) => (later === true ? [] : to)));
+    const targets = kinds.filter((other) => other !== kind && first.has(other.kind));
     for (const target of targets) add(target, [...path, kind.kind]);
     ordered.push(kind);
   };

@@ -79,16 +79,21 @@ describe("the order of apply", () => {
     expect(named(targetsFirst([toy, ...kinds]))).toEqual([
       "BatchRole",
       "BatchNetwork",
-      "ConsumableResource",
-      "JobDefinition",
       "BatchComputeEnvironment",
       "SchedulingPolicy",
       "ServiceEnvironment",
       "JobQueue",
       "Toy",
       "QuotaShare",
+      "ConsumableResource",
+      "JobDefinition",
       "BatchJob",
     ]);
+  });
+
+  it("has a kind before one that it needs only later", () => {
+    const later = { ...kind("A"), references: [{ to: "B", path: "b", later: true }] } as const satisfies BatchKind;
+    expect(named(targetsFirst([later, kind("B")]))).toEqual(["A", "B"]);
   });
 
   it("minds no kind that refers to its own objects", () => {

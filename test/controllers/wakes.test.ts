@@ -157,7 +157,7 @@ describe("a change in AWS wakes", () => {
       { everything: true },
       {},
       {},
-      "bjd team/job, bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq other/far, bjq team/qx",
+      "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq other/far, bjq team/qx, bjd team/job",
     ],
   ])("%s", (_name, change, before, now, expected) => {
     expect(text([...wokenByAws({ ...nothing, ...change }, snapshot(before), snapshot(now), objects)])).toBe(expected);
@@ -205,38 +205,38 @@ describe("a change of a namespace wakes", () => {
       "what refers to other objects, by its labels",
       namespace({}),
       namespace({ a: "b" }),
-      "bjd team/job, bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx",
+      "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx, bjd team/job",
     ],
     [
       "what uses roles, and what refers to it, by the annotations that limit them",
       namespace({}),
       namespace({}, limited),
-      "bjd team/job, bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx",
+      "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx, bjd team/job",
     ],
     [
       "the same, by the annotations that limit networks",
       namespace({}),
       namespace({}, { "awsbatch.dev/allowed-resources": "" }),
-      "bjd team/job, bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx",
+      "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx, bjd team/job",
     ],
     [
       "all that is in it, by the annotations that limit names",
       namespace({}),
       namespace({}, { [nameAnnotations.adoptable]: "*" }),
-      "bjd team/job, bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx",
+      "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx, bjd team/job",
     ],
     ["nobody, by other annotations", namespace({}), namespace({}, { "team/contact": "x" }), ""],
     [
       "all that is in it, when it is new",
       undefined,
       namespace({}),
-      "bjd team/job, bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx",
+      "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx, bjd team/job",
     ],
     [
       "all that is in it, when it is gone",
       namespace({}),
       undefined,
-      "bjd team/job, bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx",
+      "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx, bjd team/job",
     ],
   ])("%s", (_name, before, after, expected) => {
     expect(text([...wokenByNamespace(before, after, objects)])).toBe(expected);
@@ -245,7 +245,7 @@ describe("a change of a namespace wakes", () => {
   it("by its labels every kind that refers to others, and no other kind", () => {
     const each = kinds.map(({ kind }) => ({ ...named(literal, "one"), kind }));
     const found = [...wokenByNamespace(namespace({}), namespace({ a: "b" }), objectsOf(each))];
-    expect(text(found)).toBe("bjd team/one, bce team/one, bjq team/one, bqs team/one, bj team/one");
+    expect(text(found)).toBe("bce team/one, bjq team/one, bqs team/one, bjd team/one, bj team/one");
   });
 });
 
@@ -256,14 +256,14 @@ const woken = (change: Parameters<typeof wokenByObject>[1], around: Objects): st
 test("an object is also reconciled when one of a related kind changes", () => {
   const related = Object.fromEntries(kinds.map((kind) => [kind.kind, relatedTo(kind).map((one) => one.kind)]));
   expect(related).toEqual({
-    BatchRole: ["JobDefinition", "BatchComputeEnvironment"],
+    BatchRole: ["BatchComputeEnvironment", "JobDefinition"],
     BatchNetwork: ["BatchComputeEnvironment"],
-    BatchComputeEnvironment: ["BatchRole", "BatchNetwork", "JobDefinition", "JobQueue"],
+    BatchComputeEnvironment: ["BatchRole", "BatchNetwork", "JobQueue", "JobDefinition"],
     JobQueue: ["BatchComputeEnvironment", "SchedulingPolicy", "ServiceEnvironment", "QuotaShare"],
     QuotaShare: ["JobQueue"],
-    JobDefinition: ["BatchRole", "ConsumableResource", "BatchComputeEnvironment"],
+    JobDefinition: ["BatchRole", "BatchComputeEnvironment", "ConsumableResource"],
     ConsumableResource: ["JobDefinition"],
-    BatchJob: ["ConsumableResource", "JobDefinition", "JobQueue", "BatchJob"],
+    BatchJob: ["JobQueue", "ConsumableResource", "JobDefinition", "BatchJob"],
     SchedulingPolicy: ["JobQueue"],
     ServiceEnvironment: ["JobQueue"],
   });

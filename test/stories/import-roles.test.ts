@@ -79,17 +79,17 @@ it("gives the operator roles of its own as the plan shows, and leaves the others
       "replaced": [
         {
           "by": [
-            "jobRoleRef of JobDefinition one",
-            "jobRoleRef of JobDefinition two",
+            "computeResources.instanceRoleRef of BatchComputeEnvironment workers",
           ],
-          "role": "arn:aws:iam::123456789012:role/crunch",
+          "role": "arn:aws:iam::123456789012:instance-profile/nodes",
           "stillUsedBy": [],
         },
         {
           "by": [
-            "computeResources.instanceRoleRef of BatchComputeEnvironment workers",
+            "jobRoleRef of JobDefinition one",
+            "jobRoleRef of JobDefinition two",
           ],
-          "role": "arn:aws:iam::123456789012:instance-profile/nodes",
+          "role": "arn:aws:iam::123456789012:role/crunch",
           "stillUsedBy": [],
         },
       ],
@@ -101,13 +101,13 @@ it("gives the operator roles of its own as the plan shows, and leaves the others
   ]);
   expect(steps(report)).toMatchInlineSnapshot(`
     [
+      "workers workers is replaced by a new environment: TagResource",
+      "main adopts main: these tags, nothing else: TagResource",
       "one is registered as one, above one:1: RegisterJobDefinition",
       "three adopts three:1: these tags, nothing else: TagResource",
       "two is registered as two, above two:1: RegisterJobDefinition",
-      "workers workers is replaced by a new environment: TagResource",
-      "main adopts main: these tags, nothing else: TagResource",
-      "crunch is created as team_crunch_1169628c: CreateRole, PutRolePolicy",
       "nodes is created as team_nodes_29023682: CreateRole, AttachRolePolicy, CreateInstanceProfile, AddRoleToInstanceProfile",
+      "crunch is created as team_crunch_1169628c: CreateRole, PutRolePolicy",
     ]
   `);
   expect(isComplete(report)).toBe(false);
@@ -122,8 +122,8 @@ it("gives the operator roles of its own as the plan shows, and leaves the others
   expect(aws.truth.roles().filter(({ path }) => path === "/")).toEqual(before);
   const own = aws.truth.roles().filter(({ path }) => path.startsWith("/aws-batch-operator/"));
   expect(own.map(({ name, attached, inline }) => [name.replace(/_[0-9a-f]{8}$/, ""), attached, inline])).toEqual([
-    ["team_crunch", [], { read: document }],
     ["team_nodes", [instancePolicy], {}],
+    ["team_crunch", [], { read: document }],
   ]);
   const ended = aws.history.filter(({ kind, status }) => kind === "job" && /SUCCEEDED|FAILED/.test(status));
   expect(ended.map(({ status }) => status)).toEqual(["SUCCEEDED"]);

@@ -6,13 +6,13 @@
   resources:
     - batchroles
     - batchnetworks
-    - consumableresources
-    - jobdefinitions
     - batchcomputeenvironments
     - schedulingpolicies
     - serviceenvironments
     - jobqueues
     - quotashares
+    - consumableresources
+    - jobdefinitions
     - batchjobs
   verbs:
     - get
@@ -24,13 +24,13 @@
   resources:
     - batchroles
     - batchnetworks
-    - consumableresources
-    - jobdefinitions
     - batchcomputeenvironments
     - schedulingpolicies
     - serviceenvironments
     - jobqueues
     - quotashares
+    - consumableresources
+    - jobdefinitions
     - batchjobs
   verbs:
     - patch
@@ -40,13 +40,13 @@
   resources:
     - batchroles/status
     - batchnetworks/status
-    - consumableresources/status
-    - jobdefinitions/status
     - batchcomputeenvironments/status
     - schedulingpolicies/status
     - serviceenvironments/status
     - jobqueues/status
     - quotashares/status
+    - consumableresources/status
+    - jobdefinitions/status
     - batchjobs/status
   verbs:
     - patch
@@ -111,13 +111,13 @@
   resources:
     - batchroles
     - batchnetworks
-    - consumableresources
-    - jobdefinitions
     - batchcomputeenvironments
     - schedulingpolicies
     - serviceenvironments
     - jobqueues
     - quotashares
+    - consumableresources
+    - jobdefinitions
     - batchjobs
   verbs:
     - get
@@ -130,13 +130,13 @@
   resources:
     - batchroles
     - batchnetworks
-    - consumableresources
-    - jobdefinitions
     - batchcomputeenvironments
     - schedulingpolicies
     - serviceenvironments
     - jobqueues
     - quotashares
+    - consumableresources
+    - jobdefinitions
     - batchjobs
   verbs:
     - list
@@ -165,13 +165,13 @@
   resources:
     - batchroles
     - batchnetworks
-    - consumableresources
-    - jobdefinitions
     - batchcomputeenvironments
     - schedulingpolicies
     - serviceenvironments
     - jobqueues
     - quotashares
+    - consumableresources
+    - jobdefinitions
     - batchjobs
   verbs:
     - create
@@ -181,17 +181,17 @@
     - deletecollection
 {{- end }}
 {{- define "aws-batch-operator.kinds" -}}
-batchroles, batchnetworks, consumableresources, jobdefinitions, batchcomputeenvironments, schedulingpolicies, serviceenvironments, jobqueues, quotashares, batchjobs
+batchroles, batchnetworks, batchcomputeenvironments, schedulingpolicies, serviceenvironments, jobqueues, quotashares, consumableresources, jobdefinitions, batchjobs
 {{- end }}
 {{- define "aws-batch-operator.givenName" -}}
 has(object.spec.roleName) ? object.spec.roleName :
 has(object.spec.vpcId) ? object.spec.vpcId :
-has(object.spec.consumableResourceName) ? object.spec.consumableResourceName :
-has(object.spec.jobDefinitionName) ? object.spec.jobDefinitionName :
 has(object.spec.computeEnvironmentName) ? object.spec.computeEnvironmentName :
 has(object.spec.name) ? object.spec.name :
 has(object.spec.serviceEnvironmentName) ? object.spec.serviceEnvironmentName :
 has(object.spec.jobQueueName) ? object.spec.jobQueueName :
 has(object.spec.quotaShareName) ? object.spec.quotaShareName :
+has(object.spec.consumableResourceName) ? object.spec.consumableResourceName :
+has(object.spec.jobDefinitionName) ? object.spec.jobDefinitionName :
 has(object.spec.jobName) ? object.spec.jobName : ""
 {{- end }}

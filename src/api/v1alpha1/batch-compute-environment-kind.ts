@@ -277,7 +277,7 @@ export const BatchComputeEnvironmentKind = {
     { to: "BatchRole", path: "computeResources.instanceRoleRef", use: "has the role" },
     { to: "BatchRole", path: "computeResources.spotFleetRoleRef", use: "has the role" },
     { to: "BatchNetwork", path: "computeResources.networkRef" },
-    { to: "JobDefinition", path: "replacement.verify.jobDefinitionRef", use: "is verified by a job of" },
+    { to: "JobDefinition", path: "replacement.verify.jobDefinitionRef", use: "is verified by a job of", later: true },
   ],
   conditions: ["ReferencesResolved", "Retiring", "RolesReady", "NetworkReady", "UpdateAvailable"],
   reasons: [ownedReasons, resourceReasons, drainedReasons, rolesReasons, networkReasons, computeEnvironmentReasons],

@@ -29,8 +29,8 @@ const tagKeyRules: readonly Rule[] = [
   },
 ];
 
-/** AWS allows 50 tags; the operator reserves 10. */
-export const tags = (description: string) => textMap(description, 40, 256, tagKeyRules);
+/** AWS allows 50 tags, of which the operator needs 11 for an environment. */
+export const tags = (description: string) => textMap(description, 39, 256, tagKeyRules);
 
 /** Tags of resources that AWS launches; the operator adds none. */
 export const launchedTags = (description: string) => textMap(description, 50, 256, tagKeyRules);
@@ -55,7 +55,7 @@ const adoptionPolicy = oneOf(
 /** The fields that every spec has. */
 export const policyFields = {
   region: region.optional(),
-  tags: tags("Tags of the AWS resource; at most 40, the operator adds its own.").optional(),
+  tags: tags("Tags of the AWS resource; at most 39, the operator adds its own.").optional(),
   deletionPolicy: deletionPolicy.optional(),
   adoptionPolicy: adoptionPolicy.optional(),
 };

@@ -42,7 +42,7 @@ export const roleContent = {
     policyArn,
   ).optional(),
   tags: tags(
-    "Tags of the role; at most 40, the operator adds its own. The operator's --allowed-role-tag-keys limits their keys.",
+    "Tags of the role; at most 39, the operator adds its own. The operator's --allowed-role-tag-keys limits their keys.",
   ).optional(),
 };
 

@@ -60,7 +60,7 @@ describe("what is wrong with a value is said with what was found and what is exp
       "JobQueue",
       queue,
       { tags: Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`k${index}`, ""])) },
-      [expect.stringContaining("expected at most 40 keys, not 41")],
+      [expect.stringContaining("expected at most 39 keys, not 41")],
     ],
     ["JobQueue", queue, { tags: ["a"] }, ['spec.tags: found ["a"], expected a map, e.g. {NAME: VALUE}']],
     ["JobQueue", queue, { tags: { team: true } }, ["spec.tags.team: found true, expected a string: put it in quotes"]],
