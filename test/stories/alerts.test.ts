@@ -85,6 +85,7 @@ describe("alerts that compare ages, with what the real metrics show", () => {
       "AWSBatchAPIServerSilent",
       "AWSBatchObjectNotReady",
       "AWSBatchApprovalWaits",
+      "AWSBatchUpdateWaits",
       "AWSBatchReplacementStuck",
       "AWSBatchDrainIsLong",
       "AWSBatchDeletionWedged",
@@ -175,6 +176,16 @@ describe("alerts that compare ages, with what the real metrics show", () => {
     world.apply(computeEnvironment("ce", withTypes(["m5.large"], held)));
     await expectFiringAfter(world, "AWSBatchApprovalWaits", hour);
     expect(await watching(world)()).toEqual(["AWSBatchApprovalWaits"]);
+  });
+
+  it("there has been a newer image for thirty days", async () => {
+    const world = await servingWorld();
+    world.aws.outside.releaseImage("ECS_AL2023");
+    const since = (): unknown =>
+      world.object<{ updateAvailableSince?: string }>("BatchComputeEnvironment", "ce")?.status?.updateAvailableSince;
+    await world.until("it is known", () => since() !== undefined, 600);
+    await expectFiringAfter(world, "AWSBatchUpdateWaits", 30 * 24 * hour);
+    expect(await watching(world)()).toEqual(["AWSBatchUpdateWaits"]);
   });
 
   it("a replaced environment has been at a step for two hours", async () => {

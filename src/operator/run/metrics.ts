@@ -13,6 +13,7 @@ import {
   type AwsStatusCount,
   type ConditionCount,
   collectingNotReady,
+  collectingUpdates,
   countingAwsStatuses,
   countingConditions,
   countingDeletions,
@@ -20,6 +21,7 @@ import {
   type Deletions,
   type NotReady,
   type ReplacementCount,
+  type UpdateAvailable,
 } from "./object-counts.ts";
 import { followJobs } from "./queue-jobs.ts";
 
@@ -136,6 +138,7 @@ function followObjects(
   const { objects, ports, runtime } = operator;
   let counted: readonly Counted[] = [];
   let replacements: readonly ReplacementCount[] = [];
+  let updates: readonly UpdateAvailable[] = [];
   new Gauge({
     name: "awsbatch_objects",
     help: "Objects by kind, condition and its status.",
@@ -192,6 +195,18 @@ function followObjects(
       }
     },
   });
+  new Gauge({
+    name: "awsbatch_update_available_since_timestamp_seconds",
+    help: "Unix time since which there is a newer image or launch template for an environment; the 100 oldest.",
+    labelNames: ["object_namespace", "object_name"],
+    registers,
+    collect() {
+      this.reset();
+      for (const { namespace, name, since } of updates) {
+        this.set({ object_namespace: namespace, object_name: name }, since / 1000);
+      }
+    },
+  });
   const namespaceOf = boundedLabels(namespaceLabels);
   new Gauge({
     name: "awsbatch_object_bytes",
@@ -226,13 +241,14 @@ function followObjects(
   return async () => {
     const now = clock.now();
     const replacing = countingReplacements(now);
+    const updating = collectingUpdates();
     const all: Counted[] = [];
     for (const kind of kinds) {
       const conditions = countingConditions(kind);
       const awsStatuses = countingAwsStatuses();
       const deletions = countingDeletions(now);
       const notReady = collectingNotReady();
-      const countings = [conditions, awsStatuses, deletions, notReady, replacing];
+      const countings = [conditions, awsStatuses, deletions, notReady, replacing, updating];
       await runtime.turn.each(objects.list(kind), (object) => {
         if (ports.reconciles(object)) for (const counting of countings) counting.add(object);
       });
@@ -246,5 +262,6 @@ function followObjects(
     }
     counted = all;
     replacements = replacing.result();
+    updates = updating.result();
   };
 }

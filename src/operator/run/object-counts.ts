@@ -90,8 +90,8 @@ export interface NotReady {
   readonly since: number;
 }
 
-/** Limit of the series; the counts include the others. */
-const notReadyLimit = 100;
+/** Limit of the series of single objects; the counts include the others. */
+const seriesLimit = 100;
 const reasonForm = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
 
 /** Of a job that waits, runs or has ended without success: nobody has to make its object Ready. Jobs have metrics of their own. */
@@ -111,7 +111,7 @@ const courseOfJob: readonly string[] = [
 /** The first 100 objects that are not Ready, oldest first, because their labels are bounded; without the course of jobs. */
 export function collectingNotReady(): Counting<readonly NotReady[]> {
   let found: NotReady[] = [];
-  const oldest = (): NotReady[] => found.toSorted((left, right) => left.since - right.since).slice(0, notReadyLimit);
+  const oldest = (): NotReady[] => found.toSorted((left, right) => left.since - right.since).slice(0, seriesLimit);
   return {
     add({ metadata: { namespace, name }, status }) {
       const { conditions = [] } = (status ?? {}) as { readonly conditions?: readonly Condition[] };
@@ -120,7 +120,31 @@ export function collectingNotReady(): Counting<readonly NotReady[]> {
       if (ready === undefined || ready.status === "True" || Number.isNaN(since)) return;
       if (courseOfJob.includes(ready.reason)) return;
       found.push({ namespace, name, reason: reasonForm.test(ready.reason) ? ready.reason : otherStep, since });
-      if (found.length >= 2 * notReadyLimit) found = oldest();
+      if (found.length >= 2 * seriesLimit) found = oldest();
+    },
+    result: oldest,
+  };
+}
+
+export interface UpdateAvailable {
+  readonly namespace: string;
+  readonly name: string;
+  /** Wall time, ms. */
+  readonly since: number;
+}
+
+/** The 100 environments for which something newer has been known the longest. */
+export function collectingUpdates(): Counting<readonly UpdateAvailable[]> {
+  let found: UpdateAvailable[] = [];
+  const oldest = (): UpdateAvailable[] =>
+    found.toSorted((left, right) => left.since - right.since).slice(0, seriesLimit);
+  return {
+    add({ metadata: { namespace, name }, status }) {
+      const { updateAvailableSince } = (status ?? {}) as { readonly updateAvailableSince?: unknown };
+      const since = typeof updateAvailableSince === "string" ? Date.parse(updateAvailableSince) : Number.NaN;
+      if (Number.isNaN(since)) return;
+      found.push({ namespace, name, since });
+      if (found.length >= 2 * seriesLimit) found = oldest();
     },
     result: oldest,
   };
