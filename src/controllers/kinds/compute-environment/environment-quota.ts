@@ -83,13 +83,17 @@ export function roomHindrance(seen: Seen): Wait | undefined {
     };
   }
   const limit = seen.settings.maxConcurrentReplacements;
-  const { underWay, goesFirst } = seen.replacementsElsewhere;
+  const { underWay, goesFirst, waitLonger } = seen.replacementsElsewhere;
   const wait = { kind: "wait", reason: waitingForOthers, checkInMs: replacementCheckMs } as const;
   if (underWay >= limit) {
     const message = `${counted(underWay, "other replacement")} ${underWay === 1 ? "is" : "are"} under way; at most ${limit} run at once (--max-concurrent-replacements)`;
     return { ...wait, message };
   }
-  if (goesFirst === undefined) return undefined;
+  if (goesFirst === undefined && waitLonger.length < limit - underWay) return undefined;
+  if (goesFirst === undefined) {
+    const message = `${firstOf(waitLonger)} ${waitLonger.length === 1 ? "has" : "have"} waited longer for a replacement; at most ${limit} run at once (--max-concurrent-replacements)`;
+    return { ...wait, message };
+  }
   return {
     ...wait,
     message: `a replacement of namespace ${goesFirst}, which has fewer under way, goes first: at most ${limit} run at once (--max-concurrent-replacements)`,

@@ -53,16 +53,29 @@ export function replacementsElsewhere(
   const countOf = (namespace: string): number => underWay.filter(({ key }) => key.namespace === namespace).length;
   const own = countOf(identity.namespace);
   // Only what has an environment already waits for a replacement.
-  const first = [...existing.values()].find(({ key }) => countOf(key.namespace) < own && waitsForOthers(key, ports));
-  return { underWay: underWay.length, goesFirst: first?.key.namespace };
+  const waiting = [...existing.values()].flatMap(({ key }) => {
+    const since = waitingSince(key, ports);
+    return since === undefined ? [] : [{ key, since }];
+  });
+  const first = waiting.find(({ key }) => countOf(key.namespace) < own);
+  const ownSince = waitingSince(identity, ports) ?? Number.POSITIVE_INFINITY;
+  const longer = waiting.filter(({ key, since }) => since < ownSince && countOf(key.namespace) <= own);
+  return {
+    underWay: underWay.length,
+    goesFirst: first?.key.namespace,
+    waitLonger: longer.map(({ key }) => keyText(key)).sort(),
+  };
 }
 
-function waitsForOthers(key: ObjectKey, { objects, settings }: Ports): boolean {
+/** Since when an object waits for a place among the replacements, wall ms; undefined: it does not, as far as this process knows. */
+function waitingSince(key: ObjectKey, { objects, settings, reconciles }: Ports): number | undefined {
   const object = objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;
-  if (object === undefined) return false;
+  // What another shard has written may be old, and must not keep this one waiting.
+  if (object === undefined || !reconciles(object)) return undefined;
   const { paused, dryRun, deleting } = directivesOf(object, settings);
-  if (paused || dryRun || deleting) return false;
-  return conditionsOf(object).some(({ reason }) => reason === waitingForOthers);
+  if (paused || dryRun || deleting) return undefined;
+  const since = conditionsOf(object).find(({ type, reason }) => type === "Ready" && reason === waitingForOthers);
+  return since === undefined ? undefined : Date.parse(since.lastTransitionTime);
 }
 
 /**

@@ -21,6 +21,8 @@ export interface ReplacementsElsewhere {
   readonly underWay: number;
   /** A namespace that waits for one, and has fewer under way than that of this object: namespaces take turns. */
   readonly goesFirst: string | undefined;
+  /** Objects (`namespace/name`) that have waited longer than this one, of namespaces that have no more under way. */
+  readonly waitLonger: readonly string[];
 }
 
 export interface Seen {

@@ -126,19 +126,31 @@ describe("what prevents a successor", () => {
     [
       "not two replacements elsewhere",
       ec2,
-      { replacementsElsewhere: { underWay: 2, goesFirst: undefined } },
+      { replacementsElsewhere: { underWay: 2, goesFirst: undefined, waitLonger: [] } },
       "nothing",
     ],
     [
       "three replacements elsewhere",
       ec2,
-      { replacementsElsewhere: { underWay: 3, goesFirst: undefined } },
+      { replacementsElsewhere: { underWay: 3, goesFirst: undefined, waitLonger: [] } },
       "wait WaitingForOtherReplacements again in 30 s",
     ],
     [
       "a namespace that goes first",
       ec2,
-      { replacementsElsewhere: { underWay: 2, goesFirst: "other" } },
+      { replacementsElsewhere: { underWay: 2, goesFirst: "other", waitLonger: [] } },
+      "wait WaitingForOtherReplacements again in 30 s",
+    ],
+    [
+      "not one that has waited longer, where there is room for both",
+      ec2,
+      { replacementsElsewhere: { underWay: 1, goesFirst: undefined, waitLonger: ["team/b"] } },
+      "nothing",
+    ],
+    [
+      "those that have waited longer, where there is room only for them",
+      ec2,
+      { replacementsElsewhere: { underWay: 1, goesFirst: undefined, waitLonger: ["team/b", "team/c"] } },
       "wait WaitingForOtherReplacements again in 30 s",
     ],
   ])("%s", (_name, spec, change, expected) => {

@@ -193,7 +193,7 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
     freeName: { name, absent: true, attempt: taken.has(first) ? 2 : 1 },
     claimsSettled: true,
     claimedBy: undefined,
-    replacementsElsewhere: { underWay: 0, goesFirst: undefined },
+    replacementsElsewhere: { underWay: 0, goesFirst: undefined, waitLonger: [] },
     jobs: new Map(),
     targetRuns: undefined,
     failedOnTarget: undefined,

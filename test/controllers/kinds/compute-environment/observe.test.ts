@@ -29,10 +29,11 @@ const signal = new AbortController().signal;
 const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
 
 function watched(objects: readonly KubeObject[] = [], clock = new VirtualClock(now)) {
-  const ports = { clock, objects: objectsOf(objects), cluster: identity.cluster, settings } as unknown as Ports;
+  const reconciles: Ports["reconciles"] = ({ metadata }) => metadata.namespace !== "elsewhere";
+  const ports = { clock, objects: objectsOf(objects), cluster: identity.cluster, settings, reconciles };
   const memory = newMemory();
   const pass = (region: FakeRegion, whole = object()): Promise<Observed> =>
-    observe(whole, region, ports, memory, signal);
+    observe(whole, region, ports as unknown as Ports, memory, signal);
   return { pass, clock, memory };
 }
 
@@ -265,7 +266,11 @@ describe("replacements elsewhere", () => {
   });
 
   const ready = (status: Partial<Condition>) => ({
-    status: { conditions: [{ type: "Ready", status: "False", reason: "Creating", message: "", ...status }] },
+    status: {
+      conditions: [
+        { type: "Ready", status: "False", reason: "Creating", message: "", lastTransitionTime: iso(600), ...status },
+      ],
+    },
   });
   it.each<[string, Partial<KubeObject>]>([
     ["is paused", { metadata: { ...ofA.metadata, annotations: { "awsbatch.dev/paused": "true" } } }],
@@ -300,7 +305,27 @@ describe("replacements elsewhere", () => {
     const theirs = one("quiet_a-1", "a");
     const environments = [...onItsWay, { ...theirs, tags: { ...theirs.tags, ...quiet } }];
     const seen = await pass(fakeRegion({ computeEnvironments: environments }), [ofA, waiting]);
-    expect(seen.replacementsElsewhere).toEqual({ underWay: 1, goesFirst: expected });
+    expect(seen.replacementsElsewhere).toMatchObject({ underWay: 1, goesFirst: expected });
+  });
+
+  const waitingOf = (namespace: string, since: number): KubeObject => ({
+    ...ofA,
+    ...ready({ reason: "WaitingForOtherReplacements", lastTransitionTime: iso(since) }),
+    metadata: { ...ofA.metadata, namespace, uid: `uid-${namespace}-${since}` },
+  });
+  it.each<[string, KubeObject, number | undefined, readonly string[]]>([
+    ["that waits before this one begins to", waitingOf("team", 60), undefined, ["team/a"]],
+    ["that has waited longer than this one", waitingOf("team", 60), 59, ["team/a"]],
+    ["but none that has waited as long", waitingOf("team", 60), 60, []],
+    ["but none that another shard reconciles", waitingOf("elsewhere", 60), undefined, []],
+  ])("names those %s", async (_what, waiting, ownSince, expected) => {
+    const { namespace } = waiting.metadata;
+    const theirs = one("a1", "a");
+    const environments = [{ ...theirs, tags: { ...theirs.tags, "awsbatch.dev/namespace": namespace } }];
+    const { metadata } = object();
+    const own = ownSince === undefined ? [] : [{ ...waitingOf("team", ownSince), metadata }];
+    const seen = await pass(fakeRegion({ computeEnvironments: environments }), [waiting, ...own]);
+    expect(seen.replacementsElsewhere.waitLonger).toEqual(expected);
   });
 
   it("one of an object that selects its subnets, and has roles created for it", async () => {

@@ -370,7 +370,7 @@ describe("a replacement", () => {
     [
       "waits while enough others are under way",
       other,
-      { environments: [old()], replacementsElsewhere: { underWay: 3, goesFirst: undefined } },
+      { environments: [old()], replacementsElsewhere: { underWay: 3, goesFirst: undefined, waitLonger: [] } },
       "wait WaitingForOtherReplacements",
     ],
     [
