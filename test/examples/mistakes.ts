@@ -104,6 +104,16 @@ export const mistakes: readonly Mistake[] = [
     says: /type container has one body/,
   },
   {
+    what: "a verification by a definition that is not there",
+    example: "verified-replacement",
+    file: "compute-environment.yaml",
+    from: "        name: smoke\n",
+    to: "        name: smoek\n",
+    at: "name: smoek",
+    field: "spec.replacement.verify.jobDefinitionRef.name",
+    says: /smoek/,
+  },
+  {
     what: "a schedule with seconds",
     example: "image-updates",
     file: "compute-environment.yaml",
