@@ -245,3 +245,42 @@ describe("a job of somebody else in the operator's own queue", () => {
     expect(world.violations).toEqual([]);
   });
 });
+
+describe("a newer image", () => {
+  const nightly: BatchComputeEnvironmentSpec = {
+    ...verifying(),
+    imageUpdates: { policy: "Automatic", windows: [{ schedule: "0 2 * * *", durationMinutes: 120 }] },
+  };
+  const two = Date.UTC(2026, 0, 1, 2);
+
+  it("waits for its window, proves itself, is handed the queue, and the old environment goes", async () => {
+    const world = await serving(nightly);
+    const old = statusOf(world)?.target ?? "";
+    world.aws.outside.releaseImage("ECS_AL2023");
+    await world.until("it is announced", () => condition(world, "UpdateAvailable") !== undefined, 600);
+    await world.until("a new environment is there", () => environments(world).length === 2, 7200);
+    expect(world.clock.now()).toBeGreaterThanOrEqual(two);
+    expect(namedBy(world, "team_q")).toBe(old);
+    await world.until("the old one is gone", () => environments(world).length === 1, 3600);
+    expect(namedBy(world, "team_q")).not.toBe(old);
+    expect(condition(world, "UpdateAvailable")).toBeUndefined();
+    await world.seconds(120);
+    await expectStory(world, "a newer image proves itself in its window");
+    await expectSilence(world);
+  });
+
+  it("is stopped before any queue names it, where the job fails on it", async () => {
+    const world = await serving(nightly);
+    const old = statusOf(world)?.target ?? "";
+    world.aws.outside.releaseImage("ECS_AL2023");
+    smokeFails(world);
+    await world.until("it failed", () => condition(world, "Stalled")?.reason === "VerificationFailed", 9000);
+    expect(world.clock.now()).toBeGreaterThanOrEqual(two);
+    await world.seconds(26 * 3600);
+    expect(environments(world)).toEqual([old]);
+    expect(namedBy(world, "team_q")).toBe(old);
+    expect(queues(world)).toEqual(["team_q"]);
+    await expectStory(world, "a bad image is stopped");
+    await expectSilence(world);
+  });
+});

@@ -4,6 +4,7 @@ import { operationOf } from "../../aws/call-facts.ts";
 import { ec2Calls } from "../../aws/ec2-calls.ts";
 import { iamCalls } from "../../aws/iam-calls.ts";
 import { resourceOf } from "../../aws/resources/index.ts";
+import { isVerificationQueueName } from "../../controllers/kinds/compute-environment/verification-queue.ts";
 
 /** What a write does, as the tables of calls say: no kind is named here, so a new kind needs no line. Pure. */
 
@@ -18,6 +19,8 @@ export type WriteEffect =
   | "roles"
   /** Of EC2: security groups and VPC endpoints. */
   | "network"
+  /** The queue of the operator's own in which an environment is verified, and the job in it. */
+  | "verification"
   /** Other resources of AWS Batch: the queues that name an environment. */
   | "queues";
 
@@ -30,16 +33,19 @@ const verbs: readonly (readonly [RegExp, WriteEffect])[] = [
 interface Operation {
   /** e.g. `CreateComputeEnvironment`. */
   readonly operation: string;
+  /** What AWS calls what it is about. */
+  readonly subject?: string;
 }
 
 /** What a write that is made for an object of this kind does. */
-export function effectOf(kind: KindName, { operation }: Operation): WriteEffect {
+export function effectOf(kind: KindName, { operation, subject }: Operation): WriteEffect {
   if (isTagging(operation, resourceTagging)) return "tags";
   if (isJobEnd(operation)) return "endsJobs";
   if (isIn(iamCalls, operation)) return "roles";
   if (isIn(ec2Calls, operation)) return "network";
   const { records } = kindOf(kind);
   const isOwn = records === undefined ? operation === kindOf(kind).request?.call : resourceOf(operation) === records;
+  if (!isOwn && subject !== undefined && isVerificationQueueName(subject)) return "verification";
   return (isOwn ? verbs.find(([form]) => form.test(operation))?.[1] : undefined) ?? "queues";
 }
 

@@ -13,7 +13,7 @@ import {
 import { resourceIn } from "../../aws/resources/index.ts";
 import { orderOf } from "../../controllers/draining/queue-order.ts";
 import { awsNameOf } from "../../controllers/ownership/naming.ts";
-import { createdAtTag, type Tags } from "../../controllers/ownership/ownership.ts";
+import { createdAtTag, type Tags, verifiesTag } from "../../controllers/ownership/ownership.ts";
 import type { Change, FieldChange } from "../../controllers/pass/agenda.ts";
 import { approvalIn, awaitingApproval } from "../../controllers/pass/approval.ts";
 import { conditionsOf } from "../../controllers/pass/conditions.ts";
@@ -411,7 +411,9 @@ async function queuesOf(
   // Everything unfinished in a queue ends with it, unless it is waited for.
   if (kind === JobQueueKind.kind) return await countJobs(names, region, signal, unendedJobs);
   if (kind !== BatchComputeEnvironmentKind.kind) return [];
-  const naming = region.records.jobQueues.filter((queue) => orderOf(queue).some((one) => names.includes(one)));
+  const naming = region.records.jobQueues.filter(
+    (queue) => queue.tags?.[verifiesTag] === undefined && orderOf(queue).some((one) => names.includes(one)),
+  );
   return await countJobs(
     naming.map(({ jobQueueName }) => jobQueueName),
     region,

@@ -110,6 +110,7 @@ const related: readonly (readonly [WriteEffect, string])[] = [
   ["roles", "its roles"],
   ["network", "its network"],
   ["queues", "the queues that name it"],
+  ["verification", "the operator's own queue, in which it is verified,"],
 ];
 
 function updateTitle({ kind, writes, change, owned }: Titled, effects: ReadonlySet<WriteEffect>): string {
@@ -122,7 +123,8 @@ function updateTitle({ kind, writes, change, owned }: Titled, effects: ReadonlyS
   const own = `${ownTitle(writes, change, effects)}${goes}`;
   const parts = related.flatMap(([effect, what]) => (effects.has(effect) ? [what] : []));
   if (parts.length === 0) return own;
-  const verb = parts.length === 1 && effects.has("network") ? "changes" : "change";
+  const isOne = parts.length === 1 && (effects.has("network") || effects.has("verification"));
+  const verb = isOne ? "changes" : "change";
   return `${own}; ${parts.join(" and ")} ${verb}`;
 }
 

@@ -28,6 +28,11 @@ export function verificationQueueName(environment: string): string {
   return `${environment.slice(0, nameLimit - hash.length - suffix.length - 1)}-${hash}${suffix}`;
 }
 
+/** Whether a name has the form of those of the operator's own queues. */
+export function isVerificationQueueName(name: string): boolean {
+  return name.endsWith(suffix);
+}
+
 /** Whether a queue with the name for an environment is the operator's own. */
 export function verifies({ tags }: Queue, environment: string): boolean {
   return tags?.[verifiesTag] === environment && ownerIn(tags) === undefined;
