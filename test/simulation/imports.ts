@@ -89,6 +89,7 @@ async function textsOf({ aws }: World): Promise<readonly (readonly [string, stri
     retain: true,
     keptValues: [],
     clusterName: "default",
+    clusterPrefix: "",
     ignoreTagKeys,
     crds,
   };

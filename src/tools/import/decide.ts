@@ -4,7 +4,7 @@ import { apiVersion } from "../../api/v1alpha1/group.ts";
 import { BatchRoleKind, type KindName, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import { nameIn } from "../../aws/names.ts";
 import { matchesAny } from "../../controllers/ownership/glob.ts";
-import { defaultAwsName } from "../../controllers/ownership/naming.ts";
+import { defaultAwsName, prefixedAwsName, prefixOfKind } from "../../controllers/ownership/naming.ts";
 import { retainedFromTag } from "../../controllers/ownership/ownership.ts";
 import type { NamedRole } from "../../controllers/parts/roles/limits.ts";
 import { visible } from "../../runtime/visible.ts";
@@ -25,7 +25,7 @@ import {
   selectedIn,
 } from "./found.ts";
 import type { Members } from "./kinds.ts";
-import { type NamedResource, objectNames, type Renamed, resourceKey } from "./names.ts";
+import { type NamedResource, objectNames, type Prefixes, type Renamed, resourceKey } from "./names.ts";
 import { referenced } from "./references.ts";
 import { type ObjectRole, type RoleReport, roleReport } from "./role-report.ts";
 import { namedRoles, type RoleChoice, roleKey, roleNameIn, type WithRoles, withoutRoles, withRoles } from "./roles.ts";
@@ -35,7 +35,7 @@ import { ownTags, toolTagKeys } from "./tags.ts";
 
 /** Which objects an account becomes, from its records alone: the files to write, and what cannot be written. Pure. */
 
-export interface Choice extends Adopter, Selection {
+export interface Choice extends Adopter, Selection, Prefixes {
   /** Whether objects leave what they have in AWS when they are deleted. */
   readonly retain: boolean;
   /** Tags that the operator ignores in any case. */
@@ -95,7 +95,7 @@ export function decide(regions: readonly RegionRecords[], choice: Choice): Decis
   const { adoptable, skipped } = apart(selected, choice);
   const toolKeys = toolTagKeys(adoptable.map(({ tags }) => tags));
   const retained = retainedNames(adoptable);
-  const { names, renamed } = objectNames(adoptable, choice.namespace, {
+  const { names, renamed } = objectNames(adoptable, choice, {
     fixed: new Map([...retained, ...choice.known]),
     preferred: preferredNames(only ?? []),
   });
@@ -262,12 +262,17 @@ function secretComment(path: Path, name: string): string {
 }
 
 /** The AWS name in the spec; undefined: the object has it by default. */
-function specName({ importing, awsName, tags }: Found, name: string, { namespace }: Choice): string | undefined {
+function specName(
+  { importing, awsName, tags }: Found,
+  name: string,
+  { namespace, clusterPrefix }: Choice,
+): string | undefined {
   const { maxLength, isPrefix } = importing.kind.awsName;
   // What Retain has left behind has a name with the suffix of a plan.
   const isOurs = isPrefix === true && tags[retainedFromTag] !== undefined;
   const base = isOurs ? awsName.replace(/-[0-9a-f]{8}(?:-\d+)?$/, "") : nameIn(awsName);
-  return base === defaultAwsName(namespace, name, maxLength) ? undefined : base;
+  const prefix = prefixOfKind(importing.kind, clusterPrefix);
+  return base === prefixedAwsName(prefix, namespace, name, maxLength) ? undefined : base;
 }
 
 /** The schema of the spec of a kind. */

@@ -11,6 +11,7 @@ const choice: Choice = {
   retain: false,
   keptValues: [],
   clusterName: "default",
+  clusterPrefix: "",
   ignoreTagKeys: [],
   crds,
   known: new Map(),

@@ -195,6 +195,32 @@ describe("an import", () => {
     expect(await flags()).toBe("--adoptable-names 'team/ce-1,team/legacy_d,team/q'");
   });
 
+  test("with the cluster's name in all names, writes each name that is not the default, and proposes what needs permission", async () => {
+    const { aws, clock } = account();
+    for (const name of ["team_d", "default_team_e", "default_f"])
+      await aws.outside.registerJobDefinition(containerJob(name));
+    const folder = new MemoryFolder();
+    const withCluster = { flags: { namesWithCluster: true } };
+    const report = await imported({ [home]: aws }, { clock, folder }, withCluster);
+    expect(report.imported.map(({ name }) => name).toSorted()).toEqual(["d", "default-f", "e"]);
+    const written = (name: string) => folder.files.get(`us-east-1/jobdefinition-${name}.yaml`);
+    expect(written("d")).toContain("jobDefinitionName: team_d\n");
+    expect(written("default-f")).toContain("jobDefinitionName: default_f\n");
+    expect(written("e")).not.toContain("jobDefinitionName");
+    expect(isComplete(report)).toBe(true);
+    for (const [awsName, name] of [
+      ["team_d", "d"],
+      ["default_team_e", "e"],
+    ] as const) {
+      const cluster = { name: "default", uid: "u" };
+      const resourceArn = `arn:aws:batch:${home}:123456789012:job-definition/${awsName}:1`;
+      await aws.outside.tagResource({ resourceArn, tags: ownerTags({ cluster, namespace: "team", name, uid: "1" }) });
+    }
+    await clock.advance(60_000);
+    const again = await imported({ [home]: aws }, { clock, folder }, withCluster);
+    expect(again.operatorFlags[0]).toBe("--adoptable-names 'team/default_f,team/team_d'");
+  });
+
   test("does not replace a file of another object", async () => {
     const { aws, clock } = await accountWithQueue();
     const folder = new MemoryFolder({ "us-east-1/jobqueue-q.yaml": "# mine\n" });

@@ -78,6 +78,7 @@ test("what import writes of every kind is adopted without a change", async () =>
     retain: false,
     keptValues: [],
     clusterName: "default",
+    clusterPrefix: "",
     ignoreTagKeys: [],
     crds,
     known: new Map(),
