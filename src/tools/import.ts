@@ -85,7 +85,13 @@ error, or if there is nothing to import; 4 if something is not imported as it is
 or what a manifest describes, or plan finds more.`;
 
 /** Flags of the operator that decide what is adopted. */
-const operatorFlags = ["--cluster-name", "--names-with-cluster", "--allowed-account-ids", "--ignore-tag-keys", "--aws-requests-per-second"];
+const operatorFlags = [
+  "--cluster-name",
+  "--names-with-cluster",
+  "--allowed-account-ids",
+  "--ignore-tag-keys",
+  "--aws-requests-per-second",
+];
 
 export function importCommand(io: Io, ending: Ending): Command {
   const command = new Command("import")
