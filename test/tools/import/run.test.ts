@@ -2,7 +2,10 @@ import { describe, expect, test } from "vitest";
 import { ownerTags } from "../../../src/controllers/ownership/ownership.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { createSimulatedAws } from "../../../src/simulator/simulated-aws.ts";
-import { isComplete, type Report, reportJson, reportMarkdown, reportText } from "../../../src/tools/import/report.ts";
+import { documentMarkdown } from "../../../src/tools/document/markdown.ts";
+import { documentText } from "../../../src/tools/document/text.ts";
+import { importDocument } from "../../../src/tools/import/document.ts";
+import { isComplete, type Report, reportJson } from "../../../src/tools/import/report.ts";
 import { paintFor } from "../../../src/tools/terminal/paint.ts";
 import { documentsOf } from "../../../src/tools/validation/manifests.ts";
 import { account, accountWithQueue, containerJob, ec2, fargate, queue, trustOf } from "../../simulator/account.ts";
@@ -10,6 +13,10 @@ import { isWrite } from "../../transcript.ts";
 import { imported, MemoryFolder } from "./given.ts";
 
 const home = "us-east-1";
+
+const plain = { paint: paintFor({ colour: false, unicode: true }), columns: undefined };
+const textOf = (report: Report): string => documentText(importDocument(report), plain);
+const markdownOf = (report: Report): string => documentMarkdown(importDocument(report));
 
 function changes({ imported: all }: Report): readonly string[] {
   return all.map(({ file, change }) => `${file} ${change}`);
@@ -78,8 +85,8 @@ describe("an import", () => {
     expect(report.namedRoles).toEqual([arn]);
     const title =
       "he chart and the plain manifests allow no role: there the operator also needs in flags.allowedRoleArns or --allowed-role-arns";
-    expect(reportText(report, paintFor({ colour: false, unicode: true }))).toContain(`t${title}:\n  ${arn}\n`);
-    expect(reportMarkdown(report)).toContain(`**T${title}**\n\n- ${arn}\n`);
+    expect(textOf(report)).toContain(`t${title}:\n  ${arn}\n`);
+    expect(markdownOf(report)).toContain(`**T${title}**\n\n- ${arn}\n`);
   });
 
   test("keeps references to what objects of the directory have adopted, also by a successor", async () => {
@@ -131,8 +138,8 @@ describe("an import", () => {
     ]);
     const title = "escribes what AWS no longer has: applied, it is created";
     const line = `${file}: JobDefinition d in us-east-1: remove the file, unless you want it again`;
-    expect(reportText(report, paintFor({ colour: false, unicode: true }))).toContain(`d${title}:\n  ${line}\n`);
-    expect(reportMarkdown(report)).toContain(`**D${title}**\n\n- ${line}\n`);
+    expect(textOf(report)).toContain(`d${title}:\n  ${line}\n`);
+    expect(markdownOf(report)).toContain(`**D${title}**\n\n- ${line}\n`);
     expect(JSON.parse(reportJson(report))).toMatchObject({ complete: false, gone: report.gone });
     expect(report.plan?.entries.map(({ name, action }) => `${name} ${action}`)).toEqual([
       "ce-1 adopt",
@@ -150,7 +157,7 @@ describe("an import", () => {
     );
     for (const name of written.keys()) if (name.endsWith(".yaml")) folder.files.delete(name);
     const inOneFile = await imported({ [home]: aws }, { clock, folder });
-    expect(reportText(inOneFile, paintFor({ colour: false, unicode: true }))).toContain(
+    expect(textOf(inOneFile)).toContain(
       "  all.yaml: JobDefinition d in us-east-1: remove JobDefinition d from the file, unless you want it again\n",
     );
   });
@@ -363,10 +370,10 @@ describe("an import", () => {
     const report = await imported({ [home]: aws }, { clock, folder });
     expect(report.secrets).toHaveLength(3);
     expect(report.values).toEqual({ values: 6, written: 3 });
-    expect(reportText(report, paintFor({ colour: false, unicode: true }))).toContain(
+    expect(textOf(report)).toContain(
       "\n3 of 6 values of environments, commands, parameters and options are in the manifests: check them before you commit",
     );
-    expect(reportMarkdown(report)).toContain("3 of 6 values");
+    expect(markdownOf(report)).toContain("3 of 6 values");
     const again = await imported({ [home]: aws }, { clock, folder }, { keptValues: ["SECRET_SAUCE"] });
     expect(again.secrets).toHaveLength(2);
     const texts = [...folder.files.values()].join("\n");
