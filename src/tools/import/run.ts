@@ -88,6 +88,7 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
   const only = source?.resources;
   const choice = {
     namespace,
+    region: options.regions[0] ?? "",
     names,
     retain,
     keptValues,
@@ -98,10 +99,11 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
     known,
     only,
   };
-  const roles = options.roles === "keep" ? undefined : await roleChoice(regions, choice, ports.signal);
-  const decision = decide(regions, { ...choice, roles });
-  const memory = rememberedAt(folder);
   const all = regions.flatMap(foundIn);
+  const roles =
+    options.roles === "keep" ? undefined : await roleChoice(regions, rolesToRead(all, choice), ports.signal);
+  const decision = decide(all, { ...choice, roles });
+  const memory = rememberedAt(folder);
   const lacking = goneFrom(existing, regions, all, options);
   // What is adopted already, the other tool has to give up all the same.
   const handedOver = source && handOver(source, new Set([...decision.objects.map(resourceKey), ...decision.owned]));
@@ -158,12 +160,11 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
 /** IAM is the same in all regions. */
 async function roleChoice(
   regions: readonly ReadRegion[],
-  choice: Parameters<typeof rolesToRead>[1],
+  { named, purposes }: ReturnType<typeof rolesToRead>,
   signal: AbortSignal,
 ): Promise<RoleChoice | undefined> {
   const [region] = regions;
   if (region === undefined) return undefined;
-  const { named, purposes } = rolesToRead(regions, choice);
   const { account, partition } = region;
   const roles = named.length === 0 ? new Map() : await readRoles(named, await region.iam(), signal);
   return { roles, purposes, place: { account, partition } };
