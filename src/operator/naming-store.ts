@@ -1,4 +1,4 @@
-import type { KubeObject } from "../api/object.ts";
+import type { KubeObject, ObjectKey } from "../api/object.ts";
 import { kinds, type OperatorKind } from "../api/v1alpha1/kinds.ts";
 import { prefixedAwsName, prefixOfKind } from "../controllers/ownership/naming.ts";
 import type { Store } from "../runtime/store.ts";
@@ -14,8 +14,12 @@ export function namingStore(store: Store, clusterPrefix = ""): Store {
   return clusterPrefix === "" ? store : seenStore(store, (object) => withAwsName(object, clusterPrefix));
 }
 
+interface Unnamed extends Pick<KubeObject, "kind" | "spec"> {
+  readonly metadata: ObjectKey;
+}
+
 /** The same object, which gives its name in AWS. */
-export function withAwsName(object: KubeObject, clusterPrefix = ""): KubeObject {
+export function withAwsName<O extends Unnamed>(object: O, clusterPrefix = ""): O {
   const kind: OperatorKind | undefined = kinds.find((one) => one.kind === object.kind);
   if (kind === undefined) return object;
   const prefix = prefixOfKind(kind, clusterPrefix);

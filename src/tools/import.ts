@@ -1,7 +1,7 @@
 /**
  * The door of `import`: reads what an account has or templates say (`import/found.ts`, `stacks.ts`, `terraform-text.ts`), decides
  * what becomes an object (`import/decide.ts`), writes its manifest (`import/spec.ts`, `yaml.ts`, `folder.ts`) and reports the
- * rest (`import/report.ts`).
+ * rest (`import/report.ts`, `document.ts`).
  */
 
 import { isUtf8 } from "node:buffer";
@@ -10,31 +10,22 @@ import { Command, Option } from "commander";
 import { counted } from "../api/words.ts";
 import { realCloud } from "../operator/cloud.ts";
 import { ListOption, listOf, type OperatorFlags, operatorOptions, regionName } from "../operator/flags.ts";
-import { CommandError, type Ending, exitCodes, type Io, type Output, refuse, styleOf } from "../operator/io.ts";
+import { CommandError, type Ending, exitCodes, type Io, type Output, refuse } from "../operator/io.ts";
 import { namespaceName } from "../operator/run/options.ts";
 import { defaultRequestsPerSecond } from "../operator/settings.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { shell } from "../runtime/shell.ts";
 import { visible } from "../runtime/visible.ts";
+import { type Format, formatOption, show } from "./document/show.ts";
+import { importDocument, secretText } from "./import/document.ts";
 import { folderAt } from "./import/folder.ts";
 import { batchOnly, type Progress } from "./import/reading.ts";
-import {
-  isComplete,
-  isNothing,
-  type Report,
-  reportJson,
-  reportMarkdown,
-  reportText,
-  saysWhy,
-  secretText,
-} from "./import/report.ts";
+import { isComplete, isNothing, type Report, reportJson, saysWhy } from "./import/report.ts";
 import { importAccount } from "./import/run.ts";
 import { type GivenFile, type Source, terraformSource } from "./import/source.ts";
 import { cloudFormationSource } from "./import/stacks.ts";
 import { refuseFile } from "./local/directory.ts";
 import { ReadAccount } from "./plan/copy/cloud.ts";
-import { asciiOutput } from "./terminal/ascii.ts";
-import { paintFor } from "./terminal/paint.ts";
 
 interface ImportFlags extends Omit<OperatorFlags, "region"> {
   readonly fromAws?: boolean;
@@ -48,7 +39,7 @@ interface ImportFlags extends Omit<OperatorFlags, "region"> {
   readonly retain?: boolean;
   readonly keepValue?: readonly string[];
   readonly roles: "keep" | "manage";
-  readonly output: "text" | "json" | "markdown";
+  readonly output: Format;
 }
 
 const afterHelp = `
@@ -85,7 +76,13 @@ error, or if there is nothing to import; 4 if something is not imported as it is
 or what a manifest describes, or plan finds more.`;
 
 /** Flags of the operator that decide what is adopted. */
-const operatorFlags = ["--cluster-name", "--allowed-account-ids", "--ignore-tag-keys", "--aws-requests-per-second"];
+const operatorFlags = [
+  "--cluster-name",
+  "--names-with-cluster",
+  "--allowed-account-ids",
+  "--ignore-tag-keys",
+  "--aws-requests-per-second",
+];
 
 export function importCommand(io: Io, ending: Ending): Command {
   const command = new Command("import")
@@ -123,9 +120,7 @@ export function importCommand(io: Io, ending: Ending): Command {
         .choices(["keep", "manage"])
         .default("keep"),
     )
-    .addOption(
-      new Option("-o, --output <format>", "format of the report").choices(["text", "json", "markdown"]).default("text"),
-    );
+    .addOption(formatOption("report"));
   for (const option of operatorOptions().filter(({ long }) => operatorFlags.includes(long ?? ""))) {
     command.addOption(option);
   }
@@ -185,7 +180,10 @@ async function importFrom(given: ImportFlags, io: Io): Promise<number> {
   );
   progress.end();
   if (isNothing(report) && !saysWhy(report)) throw nothingFound(report, readRegions, given.names);
-  show(report, output, io);
+  for (const secret of report.secrets) {
+    io.stderr.write(`${visible(secretText(secret))} is probably a secret and was not written\n`);
+  }
+  show({ document: () => importDocument(report), json: () => reportJson(report) }, output, io);
   if (isNothing(report)) throw new CommandError("there is nothing to import: the report says why");
   return isComplete(report) ? exitCodes.done : exitCodes.blocked;
 }
@@ -282,15 +280,4 @@ class ProgressLine {
 
 function progressText({ region, pages, resources }: Progress): string {
   return `read ${counted(resources, "record")} in ${counted(pages, "page")} of ${visible(region)}`;
-}
-
-function show(report: Report, output: ImportFlags["output"], io: Io): void {
-  for (const secret of report.secrets) {
-    io.stderr.write(`${visible(secretText(secret))} is probably a secret and was not written\n`);
-  }
-  const style = styleOf(io.stdout, io.env);
-  const stream = style.unicode ? io.stdout : asciiOutput(io.stdout);
-  if (output === "json") io.stdout.write(reportJson(report));
-  else if (output === "markdown") io.stdout.write(reportMarkdown(report));
-  else stream.write(reportText(report, paintFor(style)));
 }

@@ -124,6 +124,16 @@ export const mistakes: readonly Mistake[] = [
     says: /five fields as of a CronJob/,
   },
   {
+    what: "a launch template to follow that is not there",
+    example: "image-updates",
+    file: "launch-template.yaml",
+    from: /^ {4}launchTemplate:\n(?: {6}.*\n)+/m,
+    to: "",
+    at: "imageUpdates:",
+    field: "spec.imageUpdates",
+    says: /Follow needs a launch template with \$Latest or \$Default/,
+  },
+  {
     what: "a Spot strategy for On-Demand",
     example: "spot",
     file: "compute-environment.yaml",

@@ -3,6 +3,7 @@ import { kindOf } from "../../src/api/v1alpha1/kinds.ts";
 import { MemoryStore } from "../../src/kube/memory-store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { decide, fileText } from "../../src/tools/import/decide.ts";
+import { foundIn } from "../../src/tools/import/found.ts";
 import { isComplete } from "../../src/tools/import/report.ts";
 import { crds, manifestOf, withSchemaDefaults } from "../../src/tools/manifests.ts";
 import { readBatch } from "../../src/tools/plan/copy/batch.ts";
@@ -89,10 +90,11 @@ async function textsOf({ aws }: World): Promise<readonly (readonly [string, stri
     retain: true,
     keptValues: [],
     clusterName: "default",
+    clusterPrefix: "",
     ignoreTagKeys,
     crds,
   };
-  const { objects } = decide([{ name: region, records }], { ...choice, known: new Map() });
+  const { objects } = decide(foundIn({ name: region, records }), { ...choice, region, known: new Map() });
   return objects.map((object) => [object.file, fileText(object)]);
 }
 

@@ -11,6 +11,7 @@ export type Block =
   | ParagraphBlock
   | FindingBlock
   | FactsBlock
+  | ListBlock
   | TableBlock
   | ChangesBlock
   | DrawingBlock;
@@ -50,9 +51,21 @@ export interface FactsBlock {
   readonly rows: readonly (readonly [label: string, text: string])[];
 }
 
+/** Without lines it is not shown. */
+export interface ListBlock {
+  readonly kind: "list";
+  /** Without a full stop or a colon. */
+  readonly title: string;
+  readonly lines: readonly string[];
+  /** The lines are to be copied. */
+  readonly isCode?: boolean;
+}
+
 /** Without rows it is not shown. */
 export interface TableBlock {
   readonly kind: "table";
+  /** What files or other lists have too: it is only on pages that are read without them. */
+  readonly isCopy?: boolean;
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly string[])[];
   /** What it leaves out, a line each. */

@@ -1,5 +1,5 @@
 import { code, codeBlock, type Inserted, joined, Markdown, markdown } from "../markdown.ts";
-import type { Block, ChangesBlock, Document, ShownChange } from "./document.ts";
+import type { Block, ChangesBlock, Document, ListBlock, ShownChange } from "./document.ts";
 import { capital } from "./text.ts";
 
 /** A document in GitHub's Markdown: for an issue, a comment, or the summary of a job in CI. Pure. */
@@ -30,6 +30,8 @@ function markdownOf(block: Block): Markdown {
     }
     case "facts":
       return table(["", ""], block.rows);
+    case "list":
+      return listOf(block);
     case "table":
       return joined(
         [
@@ -46,6 +48,17 @@ function markdownOf(block: Block): Markdown {
     case "drawing":
       return folded(block.title, block.lines);
   }
+}
+
+function listOf({ title, lines, isCode = false }: ListBlock): Markdown {
+  if (lines.length === 0) return nothing;
+  const items = isCode
+    ? codeBlock(lines)
+    : joined(
+        lines.map((line) => markdown`- ${line}`),
+        "\n",
+      );
+  return markdown`**${title.charAt(0).toUpperCase()}${title.slice(1)}**\n\n${items}`;
 }
 
 function folded(title: string, lines: readonly string[], isFolded = true): Markdown {

@@ -37,8 +37,10 @@ function linesOf(block: Block, layout: Layout): readonly string[] {
           (line, index) => `${paint("dim", (index === 0 ? label : "").padEnd(labelWidth))}  ${line}`,
         ),
       );
+    case "list":
+      return block.lines.length === 0 ? [] : [`${block.title}:`, ...block.lines.map((line) => `  ${line}`)];
     case "table":
-      return tableLines(block, layout);
+      return block.isCopy === true ? [] : tableLines(block, layout);
     case "changes":
       return changesLines(block, paint);
     case "drawing":

@@ -4,7 +4,7 @@ import { apiVersion } from "../../api/v1alpha1/group.ts";
 import { BatchRoleKind, type KindName, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import { nameIn } from "../../aws/names.ts";
 import { matchesAny } from "../../controllers/ownership/glob.ts";
-import { defaultAwsName } from "../../controllers/ownership/naming.ts";
+import { defaultAwsName, prefixedAwsName, prefixOfKind } from "../../controllers/ownership/naming.ts";
 import { retainedFromTag } from "../../controllers/ownership/ownership.ts";
 import type { NamedRole } from "../../controllers/parts/roles/limits.ts";
 import { visible } from "../../runtime/visible.ts";
@@ -14,18 +14,9 @@ import { type Path, pathText } from "../validation/problem.ts";
 import type { ManifestObject } from "../validation/validate.ts";
 import { type Comments, noComments, yamlOf } from "../validation/yaml-text.ts";
 import { type Adopter, apart, ownedBy, ownersIn, retainedNames } from "./adoptable.ts";
-import {
-  type Found,
-  foundIn,
-  type ListedResource,
-  type RegionRecords,
-  resourceOf,
-  type Selection,
-  type Skipped,
-  selectedIn,
-} from "./found.ts";
+import { type Found, type ListedResource, resourceOf, type Selection, type Skipped, selectedIn } from "./found.ts";
 import type { Members } from "./kinds.ts";
-import { type NamedResource, objectNames, type Renamed, resourceKey } from "./names.ts";
+import { type NamedResource, objectNames, type Prefixes, type Renamed, resourceKey } from "./names.ts";
 import { referenced } from "./references.ts";
 import { type ObjectRole, type RoleReport, roleReport } from "./role-report.ts";
 import { namedRoles, type RoleChoice, roleKey, roleNameIn, type WithRoles, withoutRoles, withRoles } from "./roles.ts";
@@ -35,7 +26,9 @@ import { ownTags, toolTagKeys } from "./tags.ts";
 
 /** Which objects an account becomes, from its records alone: the files to write, and what cannot be written. Pure. */
 
-export interface Choice extends Adopter, Selection {
+export interface Choice extends Adopter, Selection, Prefixes {
+  /** Of objects that name none. */
+  readonly region: string;
   /** Whether objects leave what they have in AWS when they are deleted. */
   readonly retain: boolean;
   /** Tags that the operator ignores in any case. */
@@ -75,11 +68,10 @@ export interface Decision {
 
 /** The roles that an import may describe, and for what all that was read has them. */
 export function rolesToRead(
-  regions: readonly RegionRecords[],
+  all: readonly Found[],
   choice: Selection,
 ): { readonly named: readonly NamedRole[]; readonly purposes: RoleChoice["purposes"] } {
   const purposes = new Map<string, Set<string>>();
-  const all = regions.flatMap(foundIn);
   for (const { field, value } of all.flatMap(({ kind, record }) => namedRoles(kind, record))) {
     const known = purposes.get(roleNameIn(value)) ?? new Set();
     purposes.set(roleNameIn(value), known.add(field.endsWith("executionRoleArn") ? "execution" : "other"));
@@ -87,15 +79,15 @@ export function rolesToRead(
   return { named: selectedIn(all, choice).flatMap(({ kind, record }) => namedRoles(kind, record)), purposes };
 }
 
-export function decide(regions: readonly RegionRecords[], choice: Choice): Decision {
+/** @param all what the regions have, in their order */
+export function decide(all: readonly Found[], choice: Choice): Decision {
   const only = choice.only?.filter(({ awsName }) => matchesAny(choice.names, awsName));
-  const all = regions.flatMap(foundIn);
   const selected = selectedIn(all, choice);
   const missing = missingIn(selected, only ?? []);
   const { adoptable, skipped } = apart(selected, choice);
   const toolKeys = toolTagKeys(adoptable.map(({ tags }) => tags));
   const retained = retainedNames(adoptable);
-  const { names, renamed } = objectNames(adoptable, choice.namespace, {
+  const { names, renamed } = objectNames(adoptable, choice, {
     fixed: new Map([...retained, ...choice.known]),
     preferred: preferredNames(only ?? []),
   });
@@ -115,7 +107,7 @@ export function decide(regions: readonly RegionRecords[], choice: Choice): Decis
     const described = rolesOf(object, choice, toolKeys);
     objects.set(resourceKey(found), { ...object, manifest: described.manifest });
     for (const role of described.roles) {
-      const made = batchRoleOf(role, choice, regions[0]?.name ?? "");
+      const made = batchRoleOf(role, choice);
       batchRoles.set(resourceKey(made), made);
     }
     uses.push(...described.uses.map((one) => ({ ...one, object })));
@@ -132,7 +124,7 @@ export function decide(regions: readonly RegionRecords[], choice: Choice): Decis
 }
 
 /** A BatchRole as an object to write: IAM has no region, and an object that names none has that of the operator. */
-function batchRoleOf(role: ManifestObject, { namespace, retain, crds }: Choice, region: string): ImportedObject {
+function batchRoleOf(role: ManifestObject, { namespace, retain, crds, region }: Choice): ImportedObject {
   const { kind, metadata, spec } = role;
   const { name } = metadata;
   const kept = { ...(spec as Members), ...(retain ? { deletionPolicy: "Retain" } : {}) };
@@ -262,12 +254,17 @@ function secretComment(path: Path, name: string): string {
 }
 
 /** The AWS name in the spec; undefined: the object has it by default. */
-function specName({ importing, awsName, tags }: Found, name: string, { namespace }: Choice): string | undefined {
+function specName(
+  { importing, awsName, tags }: Found,
+  name: string,
+  { namespace, clusterPrefix }: Choice,
+): string | undefined {
   const { maxLength, isPrefix } = importing.kind.awsName;
   // What Retain has left behind has a name with the suffix of a plan.
   const isOurs = isPrefix === true && tags[retainedFromTag] !== undefined;
   const base = isOurs ? awsName.replace(/-[0-9a-f]{8}(?:-\d+)?$/, "") : nameIn(awsName);
-  return base === defaultAwsName(namespace, name, maxLength) ? undefined : base;
+  const prefix = prefixOfKind(importing.kind, clusterPrefix);
+  return base === prefixedAwsName(prefix, namespace, name, maxLength) ? undefined : base;
 }
 
 /** The schema of the spec of a kind. */

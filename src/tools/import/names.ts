@@ -4,6 +4,13 @@ import { shortHash } from "../../controllers/fields/fingerprint.ts";
 
 /** Names of objects for resources of AWS, whose names Kubernetes may not allow. Pure. */
 
+/** What names in AWS begin with by default. */
+export interface Prefixes {
+  readonly namespace: string;
+  /** `<cluster>_`; empty: names do not have it. */
+  readonly clusterPrefix: string;
+}
+
 /** What an object is made for. */
 export interface NamedResource {
   readonly kind: KindName;
@@ -18,12 +25,13 @@ export function resourceKey({ kind, region, awsName }: NamedResource): string {
 }
 
 /**
- * The AWS name as Kubernetes allows it: lower case, `-` in place of `_`. Without the prefix of the namespace, which the
+ * The AWS name as Kubernetes allows it: lower case, `-` in place of `_`. Without the prefixes of cluster and namespace, which the
  * operator adds to the name of an object.
  */
-export function plainName(wholeName: string, namespace: string): string {
+export function plainName(wholeName: string, { namespace, clusterPrefix }: Prefixes): string {
   const awsName = nameIn(wholeName);
-  const own = awsName.startsWith(`${namespace}_`) ? awsName.slice(namespace.length + 1) : awsName;
+  const prefix = [`${clusterPrefix}${namespace}_`, `${namespace}_`].find((one) => awsName.startsWith(one)) ?? "";
+  const own = awsName.slice(prefix.length);
   const name = kubernetesName(own);
   return name === "" ? kubernetesName(awsName) : name;
 }
@@ -57,7 +65,7 @@ export interface ObjectNames {
  */
 export function objectNames(
   resources: readonly NamedResource[],
-  namespace: string,
+  prefixes: Prefixes,
   { fixed, preferred }: Record<"fixed" | "preferred", ReadonlyMap<string, string>>,
 ): ObjectNames {
   const names = new Map<string, string>();
@@ -72,14 +80,14 @@ export function objectNames(
     if (name !== undefined) take(resource, name);
   }
   const open = resources.filter((resource) => !names.has(resourceKey(resource)));
-  const isExact = ({ awsName }: NamedResource): boolean => plainName(awsName, namespace) === nameIn(awsName);
+  const isExact = ({ awsName }: NamedResource): boolean => plainName(awsName, prefixes) === nameIn(awsName);
   for (const resource of [...open.filter(isExact), ...open.filter((one) => !isExact(one))]) {
     const { kind, region, awsName } = resource;
     const other = preferred.get(resourceKey(resource));
-    const plain = other === undefined ? plainName(awsName, namespace) : kubernetesName(other);
+    const plain = other === undefined ? plainName(awsName, prefixes) : kubernetesName(other);
     const free = (name: string): boolean => !taken.has(`${kind} ${name}`);
     const within = awsName.slice(0, Math.max(0, awsName.lastIndexOf("/")));
-    const names = [plain, ...(within === "" ? [] : [`${plain}-${plainName(within, namespace)}`]), `${plain}-${region}`];
+    const names = [plain, ...(within === "" ? [] : [`${plain}-${plainName(within, prefixes)}`]), `${plain}-${region}`];
     const name = names.find(free) ?? `${plain}-${shortHash([region, awsName])}`;
     take(resource, name);
     if (name !== plain) renamed.push({ kind, region, awsName, name, why: `another ${kind} is called ${plain}` });

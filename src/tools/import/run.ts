@@ -1,9 +1,11 @@
-import { type KindName, kinds } from "../../api/v1alpha1/kinds.ts";
+import { type KindName, kindOf, kinds } from "../../api/v1alpha1/kinds.ts";
 import { nameIn } from "../../aws/names.ts";
 import { matchesAny } from "../../controllers/ownership/glob.ts";
-import { belongsTo } from "../../controllers/ownership/naming.ts";
+import { belongsTo, prefixOfKind } from "../../controllers/ownership/naming.ts";
 import type { OperatorFlags } from "../../operator/flags.ts";
 import { CommandError } from "../../operator/io.ts";
+import { withAwsName } from "../../operator/naming-store.ts";
+import { settingsFrom } from "../../operator/settings.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Replaced } from "../files/files-below.ts";
 import { crds } from "../manifests.ts";
@@ -25,7 +27,7 @@ import type { Folder } from "./folder.ts";
 import { type Found, foundIn, resourceOf, type Skipped } from "./found.ts";
 import { type HandOver, handOver } from "./hand-over.ts";
 import { importedKinds, type Members } from "./kinds.ts";
-import { type NamedResource, resourceKey } from "./names.ts";
+import { type NamedResource, type Prefixes, resourceKey } from "./names.ts";
 import { hashed, hashOf, type Remembered, rememberedFile, rememberedIn, rememberedText } from "./remembered.ts";
 import {
   featuresFor,
@@ -79,15 +81,29 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
   const loaded = await folder.load(ports.signal);
   const regions = [];
   for (const name of options.regions) regions.push(await account.region(name));
-  const existing = existingIn(loaded, options);
+  const { clusterPrefix = "" } = settingsFrom({ ...flags, clusterName }, account.cloud.region).names;
+  const existing = existingIn(loaded, options, clusterPrefix);
   const known = new Map([...existing].map(([key, { name }]) => [key, name]));
   const ignored = flags.ignoreTagKeys ?? [];
   const only = source?.resources;
-  const choice = { namespace, names, retain, keptValues, clusterName, ignoreTagKeys: ignored, crds, known, only };
-  const roles = options.roles === "keep" ? undefined : await roleChoice(regions, choice, ports.signal);
-  const decision = decide(regions, { ...choice, roles });
-  const memory = rememberedAt(folder);
+  const choice = {
+    namespace,
+    region: options.regions[0] ?? "",
+    names,
+    retain,
+    keptValues,
+    clusterName,
+    clusterPrefix,
+    ignoreTagKeys: ignored,
+    crds,
+    known,
+    only,
+  };
   const all = regions.flatMap(foundIn);
+  const roles =
+    options.roles === "keep" ? undefined : await roleChoice(regions, rolesToRead(all, choice), ports.signal);
+  const decision = decide(all, { ...choice, roles });
+  const memory = rememberedAt(folder);
   const lacking = goneFrom(existing, regions, all, options);
   // What is adopted already, the other tool has to give up all the same.
   const handedOver = source && handOver(source, new Set([...decision.objects.map(resourceKey), ...decision.owned]));
@@ -103,7 +119,7 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
   const { inexpressible, renamed } = decision;
   const limits = limitsFor(decision.objects, flags);
   const objects = [...written.objects];
-  const adoptable = adoptableFor(decision, existing, all, options);
+  const adoptable = adoptableFor(decision, existing, all, { names, namespace, clusterPrefix });
   return {
     account: account.cloud.account,
     namespace,
@@ -144,12 +160,11 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
 /** IAM is the same in all regions. */
 async function roleChoice(
   regions: readonly ReadRegion[],
-  choice: Parameters<typeof rolesToRead>[1],
+  { named, purposes }: ReturnType<typeof rolesToRead>,
   signal: AbortSignal,
 ): Promise<RoleChoice | undefined> {
   const [region] = regions;
   if (region === undefined) return undefined;
-  const { named, purposes } = rolesToRead(regions, choice);
   const { account, partition } = region;
   const roles = named.length === 0 ? new Map() : await readRoles(named, await region.iam(), signal);
   return { roles, purposes, place: { account, partition } };
@@ -191,6 +206,7 @@ interface Existing extends Described {
 function existingIn(
   { documents }: LoadedManifests,
   { namespace, regions: [defaultRegion = ""] }: ImportOptions,
+  clusterPrefix: string,
 ): ReadonlyMap<string, Existing> {
   const counts = new Map<string, number>();
   const all = documents.flatMap((document): readonly ManifestedObject[] => {
@@ -201,7 +217,8 @@ function existingIn(
     const { kind, metadata, spec } = value;
     const { name, namespace: its = "default" } = metadata;
     if (!isKindName(kind) || its !== namespace || typeof name !== "string") return [];
-    return [{ document, index, named: { kind, namespace, name, spec } }];
+    const named = withAwsName({ kind, metadata: { namespace, name }, spec }, clusterPrefix);
+    return [{ document, index, named: { kind, namespace, name, spec: named.spec } }];
   });
   const objects = byName(all.map(({ named }) => named));
   return new Map(
@@ -415,11 +432,13 @@ function adoptableFor(
   { objects }: Decision,
   existing: ReadonlyMap<string, Existing>,
   all: readonly Found[],
-  { namespace, names: globs }: ImportOptions,
+  { namespace, clusterPrefix, names: globs }: Prefixes & Pick<ImportOptions, "names">,
 ): readonly string[] {
   const nameOf = ({ awsName }: NamedResource): string => nameIn(awsName);
+  const isDefault = (one: NamedResource): boolean =>
+    belongsTo(namespace, nameOf(one), prefixOfKind(kindOf(one.kind), clusterPrefix));
   const adopted = objects.filter(({ kind }) => isImported(kind)).map(nameOf);
-  const kept = [...existing.values()].map(nameOf).filter((name) => !belongsTo(namespace, name));
+  const kept = [...existing.values()].filter((one) => !isDefault(one)).map(nameOf);
   const names = new Set([...adopted, ...kept].filter((name) => matchesAny(globs, name)));
   const others = all.map(nameOf).filter((name) => !names.has(name));
   return adoptableNames(globs, [...names], others).map((glob) => `${namespace}/${glob}`);

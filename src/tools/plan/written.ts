@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { IpPermission } from "@aws-sdk/client-ec2";
 import { partitionOfRegion, resourceArn, tagPrefix } from "../../aws/names.ts";
 import { resourceOf, resources } from "../../aws/resources/index.ts";
+import { sameSet } from "../../controllers/fields/compare.ts";
 import {
   clusterUidTag,
   createdAtTag,
@@ -66,7 +67,7 @@ export function changedFields(operation: string, input: object, copy: SimulatedA
   const before = new Map(leaves(beforeOf(operation, input, copy)));
   return leaves(input).flatMap(([path, value]): readonly WrittenField[] => {
     const old = before.get(path);
-    if (isDeepStrictEqual(old, value)) return [];
+    if (isDeepStrictEqual(old, value) || (isOrderless(path) && sameSet(old, value))) return [];
     const shown = (one: unknown): string => (isTag(path) ? userTagText(String(one)) : textOf(one));
     return [{ path, ...(old === undefined ? {} : { from: shown(old) }), to: shown(value) }];
   });
@@ -74,12 +75,19 @@ export function changedFields(operation: string, input: object, copy: SimulatedA
 
 /** What of a description of the whole differs from an existing one, with the values of both. */
 export function differing(fields: readonly WrittenField[], existing: object): readonly WrittenField[] {
-  const before = new Map(leaves(existing).map(([path, value]) => [path, textOf(value)]));
+  const before = new Map(leaves(existing));
   return fields.flatMap((field) => {
-    const from = before.get(field.path);
-    if (from === undefined) return [field];
-    return from === field.to ? [] : [{ ...field, from }];
+    const old = before.get(field.path);
+    if (old === undefined) return [field];
+    const from = textOf(old);
+    if (from === field.to || (isOrderless(field.path) && sameSet(old, JSON.parse(field.to ?? "[]")))) return [];
+    return [{ ...field, from }];
   });
+}
+
+/** Whether a list has no order for AWS. Of instance types only some strategies read one, and a change of it is shown. */
+function isOrderless(path: string): boolean {
+  return path === "computeResources.subnets" || path === "computeResources.securityGroupIds";
 }
 
 interface Tagging {

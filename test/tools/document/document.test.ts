@@ -13,6 +13,7 @@ const given = {
   paragraph: { kind: "paragraph", text: hostile },
   finding: { kind: "finding", code: hostile, sentence: hostile, fix: hostile, page: hostile, tone: "red" },
   facts: { kind: "facts", rows: [[hostile, hostile]] },
+  list: { kind: "list", title: hostile, lines: [hostile, "```", hostile] },
   table: {
     kind: "table",
     columns: [{ head: hostile, most: 20 }, { head: hostile }],
@@ -88,6 +89,7 @@ test("a document without anything to say in a block leaves no gap", () => {
   const document: Document = [
     { kind: "heading", text: "a", tone: "green" },
     { kind: "facts", rows: [] },
+    { kind: "list", title: "t", lines: [] },
     { kind: "table", columns: [{ head: "A" }], rows: [] },
     { kind: "drawing", title: "t", lines: [] },
     { kind: "paragraph", text: "b" },
@@ -96,4 +98,17 @@ test("a document without anything to say in a block leaves no gap", () => {
     "a\n\nb\n",
   );
   expect(documentMarkdown(document)).toBe("### a\n\nb\n");
+});
+
+test("lines to be copied are a block of code in Markdown, and what files have too is left out of text", () => {
+  const document: Document = [
+    { kind: "list", title: "the operator needs", lines: ["--a b"], isCode: true },
+    { kind: "list", title: "skipped", lines: ["a", "b"] },
+    { kind: "table", isCopy: true, columns: [{ head: "file" }], rows: [["a.yaml"]] },
+  ];
+  const plain = { paint: paintFor({ colour: false, unicode: true }), columns: undefined };
+  expect(documentText(document, plain)).toBe("the operator needs:\n  --a b\n\nskipped:\n  a\n  b\n");
+  expect(documentMarkdown(document)).toBe(
+    "**The operator needs**\n\n```\n--a b\n```\n\n**Skipped**\n\n- a\n- b\n\n| file |\n| --- |\n| a.yaml |\n",
+  );
 });

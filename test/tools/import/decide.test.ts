@@ -1,16 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { createdAtTag, ownerTags, retainedFromTag } from "../../../src/controllers/ownership/ownership.ts";
 import { type Choice, type Decision, decide, fileText } from "../../../src/tools/import/decide.ts";
+import { foundIn } from "../../../src/tools/import/found.ts";
 import { crds } from "../../../src/tools/manifests.ts";
 import { type BatchRecords, readBatch } from "../../../src/tools/plan/copy/batch.ts";
 import { type Account, account, containerJob, ec2, queue } from "../../simulator/account.ts";
 
 const choice: Choice = {
   namespace: "team",
+  region: "us-east-1",
   names: ["*"],
   retain: false,
   keptValues: [],
   clusterName: "default",
+  clusterPrefix: "",
   ignoreTagKeys: [],
   crds,
   known: new Map(),
@@ -22,7 +25,7 @@ async function recordsOf({ aws, clock }: Account): Promise<BatchRecords> {
 }
 
 async function decided(world: Account, change: Partial<Choice> = {}): Promise<Decision> {
-  return decide([{ name: "us-east-1", records: await recordsOf(world) }], { ...choice, ...change });
+  return decide(foundIn({ name: "us-east-1", records: await recordsOf(world) }), { ...choice, ...change });
 }
 
 const tagsOf = (name: string, cluster = "default") =>
@@ -79,7 +82,7 @@ describe("an account", () => {
     for (const name of ["b", "A", "c"]) await world.aws.outside.registerJobDefinition(containerJob(name));
     const records = await recordsOf(world);
     const texts = (given: BatchRecords) =>
-      decide([{ name: "us-east-1", records: given }], choice).objects.map(fileText);
+      decide(foundIn({ name: "us-east-1", records: given }), choice).objects.map(fileText);
     expect(texts({ ...records, jobDefinitions: [...records.jobDefinitions].reverse() })).toEqual(texts(records));
   });
 
@@ -88,7 +91,7 @@ describe("an account", () => {
     await world.aws.outside.registerJobDefinition(containerJob("d"));
     const records = await recordsOf(world);
     const { objects } = decide(
-      ["us-east-1", "eu-west-1"].map((name) => ({ name, records })),
+      ["us-east-1", "eu-west-1"].flatMap((name) => foundIn({ name, records })),
       choice,
     );
     expect(objects.map(({ file, manifest }) => [file, (manifest.spec as { readonly region: string }).region])).toEqual([
@@ -182,7 +185,7 @@ test("what is being deleted is skipped", async () => {
     ...others,
     computeEnvironments: environments.map((one) => ({ ...one, status: "DELETING" as const })),
   };
-  const { objects, skipped } = decide([{ name: "us-east-1", records: deleting }], choice);
+  const { objects, skipped } = decide(foundIn({ name: "us-east-1", records: deleting }), choice);
   expect(objects).toEqual([]);
   expect(skipped).toEqual([
     {
@@ -203,7 +206,7 @@ test("what no manifest can say is reported with the field, and not referred to",
   const { computeEnvironments: environments, ...rest } = await recordsOf(world);
   const odd = environments.map((one) => ({ ...one, computeResources: { ...one.computeResources, type: "MOON" } }));
   const records = { ...rest, computeEnvironments: odd } as unknown as BatchRecords;
-  const made = decide([{ name: "us-east-1", records }], choice);
+  const made = decide(foundIn({ name: "us-east-1", records }), choice);
   expect(made.inexpressible).toEqual([
     expect.objectContaining({ awsName: "ce", why: expect.stringMatching(/^spec\.computeResources\.type: /) }),
   ]);

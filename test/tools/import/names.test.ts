@@ -6,7 +6,7 @@ const queue = (awsName: string, region = "us-east-1"): NamedResource => ({ kind:
 type Names = ReadonlyMap<string, string>;
 
 function namesOf(resources: readonly NamedResource[], fixed: Names = new Map(), preferred: Names = new Map()) {
-  const { names, renamed } = objectNames(resources, "team", { fixed, preferred });
+  const { names, renamed } = objectNames(resources, { namespace: "team", clusterPrefix: "" }, { fixed, preferred });
   return {
     names: resources.map((one) => names.get(resourceKey(one))),
     renamed: renamed.map(({ name, why }) => `${name}: ${why}`),
@@ -22,7 +22,16 @@ test.each([
   ["team__", "team"],
   ["other_main", "other-main"],
 ])("the object for %s is called %s", (awsName, name) => {
-  expect(plainName(awsName, "team")).toBe(name);
+  expect(plainName(awsName, { namespace: "team", clusterPrefix: "" })).toBe(name);
+});
+
+test.each([
+  ["blue_team_main", "main"],
+  ["team_main", "main"],
+  ["blue_main", "blue-main"],
+  ["green_team_main", "green-team-main"],
+])("in cluster blue, whose name is in all names, the object for %s is called %s", (awsName, name) => {
+  expect(plainName(awsName, { namespace: "team", clusterPrefix: "blue_" })).toBe(name);
 });
 
 describe("the names of objects", () => {

@@ -2,7 +2,10 @@ import { describe, expect, test } from "vitest";
 import { ownerTags } from "../../../src/controllers/ownership/ownership.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { createSimulatedAws } from "../../../src/simulator/simulated-aws.ts";
-import { isComplete, type Report, reportJson, reportMarkdown, reportText } from "../../../src/tools/import/report.ts";
+import { documentMarkdown } from "../../../src/tools/document/markdown.ts";
+import { documentText } from "../../../src/tools/document/text.ts";
+import { importDocument } from "../../../src/tools/import/document.ts";
+import { isComplete, type Report, reportJson } from "../../../src/tools/import/report.ts";
 import { paintFor } from "../../../src/tools/terminal/paint.ts";
 import { documentsOf } from "../../../src/tools/validation/manifests.ts";
 import { account, accountWithQueue, containerJob, ec2, fargate, queue, trustOf } from "../../simulator/account.ts";
@@ -10,6 +13,10 @@ import { isWrite } from "../../transcript.ts";
 import { imported, MemoryFolder } from "./given.ts";
 
 const home = "us-east-1";
+
+const plain = { paint: paintFor({ colour: false, unicode: true }), columns: undefined };
+const textOf = (report: Report): string => documentText(importDocument(report), plain);
+const markdownOf = (report: Report): string => documentMarkdown(importDocument(report));
 
 function changes({ imported: all }: Report): readonly string[] {
   return all.map(({ file, change }) => `${file} ${change}`);
@@ -78,8 +85,8 @@ describe("an import", () => {
     expect(report.namedRoles).toEqual([arn]);
     const title =
       "he chart and the plain manifests allow no role: there the operator also needs in flags.allowedRoleArns or --allowed-role-arns";
-    expect(reportText(report, paintFor({ colour: false, unicode: true }))).toContain(`t${title}:\n  ${arn}\n`);
-    expect(reportMarkdown(report)).toContain(`**T${title}**\n\n- ${arn}\n`);
+    expect(textOf(report)).toContain(`t${title}:\n  ${arn}\n`);
+    expect(markdownOf(report)).toContain(`**T${title}**\n\n- ${arn}\n`);
   });
 
   test("keeps references to what objects of the directory have adopted, also by a successor", async () => {
@@ -131,8 +138,8 @@ describe("an import", () => {
     ]);
     const title = "escribes what AWS no longer has: applied, it is created";
     const line = `${file}: JobDefinition d in us-east-1: remove the file, unless you want it again`;
-    expect(reportText(report, paintFor({ colour: false, unicode: true }))).toContain(`d${title}:\n  ${line}\n`);
-    expect(reportMarkdown(report)).toContain(`**D${title}**\n\n- ${line}\n`);
+    expect(textOf(report)).toContain(`d${title}:\n  ${line}\n`);
+    expect(markdownOf(report)).toContain(`**D${title}**\n\n- ${line}\n`);
     expect(JSON.parse(reportJson(report))).toMatchObject({ complete: false, gone: report.gone });
     expect(report.plan?.entries.map(({ name, action }) => `${name} ${action}`)).toEqual([
       "ce-1 adopt",
@@ -150,7 +157,7 @@ describe("an import", () => {
     );
     for (const name of written.keys()) if (name.endsWith(".yaml")) folder.files.delete(name);
     const inOneFile = await imported({ [home]: aws }, { clock, folder });
-    expect(reportText(inOneFile, paintFor({ colour: false, unicode: true }))).toContain(
+    expect(textOf(inOneFile)).toContain(
       "  all.yaml: JobDefinition d in us-east-1: remove JobDefinition d from the file, unless you want it again\n",
     );
   });
@@ -193,6 +200,32 @@ describe("an import", () => {
       });
     }
     expect(await flags()).toBe("--adoptable-names 'team/ce-1,team/legacy_d,team/q'");
+  });
+
+  test("with the cluster's name in all names, writes each name that is not the default, and proposes what needs permission", async () => {
+    const { aws, clock } = account();
+    for (const name of ["team_d", "default_team_e", "default_f"])
+      await aws.outside.registerJobDefinition(containerJob(name));
+    const folder = new MemoryFolder();
+    const withCluster = { flags: { namesWithCluster: true } };
+    const report = await imported({ [home]: aws }, { clock, folder }, withCluster);
+    expect(report.imported.map(({ name }) => name).toSorted()).toEqual(["d", "default-f", "e"]);
+    const written = (name: string) => folder.files.get(`us-east-1/jobdefinition-${name}.yaml`);
+    expect(written("d")).toContain("jobDefinitionName: team_d\n");
+    expect(written("default-f")).toContain("jobDefinitionName: default_f\n");
+    expect(written("e")).not.toContain("jobDefinitionName");
+    expect(isComplete(report)).toBe(true);
+    for (const [awsName, name] of [
+      ["team_d", "d"],
+      ["default_team_e", "e"],
+    ] as const) {
+      const cluster = { name: "default", uid: "u" };
+      const resourceArn = `arn:aws:batch:${home}:123456789012:job-definition/${awsName}:1`;
+      await aws.outside.tagResource({ resourceArn, tags: ownerTags({ cluster, namespace: "team", name, uid: "1" }) });
+    }
+    await clock.advance(60_000);
+    const again = await imported({ [home]: aws }, { clock, folder }, withCluster);
+    expect(again.operatorFlags[0]).toBe("--adoptable-names 'team/default_f,team/team_d'");
   });
 
   test("does not replace a file of another object", async () => {
@@ -337,10 +370,10 @@ describe("an import", () => {
     const report = await imported({ [home]: aws }, { clock, folder });
     expect(report.secrets).toHaveLength(3);
     expect(report.values).toEqual({ values: 6, written: 3 });
-    expect(reportText(report, paintFor({ colour: false, unicode: true }))).toContain(
+    expect(textOf(report)).toContain(
       "\n3 of 6 values of environments, commands, parameters and options are in the manifests: check them before you commit",
     );
-    expect(reportMarkdown(report)).toContain("3 of 6 values");
+    expect(markdownOf(report)).toContain("3 of 6 values");
     const again = await imported({ [home]: aws }, { clock, folder }, { keptValues: ["SECRET_SAUCE"] });
     expect(again.secrets).toHaveLength(2);
     const texts = [...folder.files.values()].join("\n");

@@ -4,6 +4,7 @@ import { describedResources } from "../../../src/aws/resources/index.ts";
 import { MemoryStore } from "../../../src/kube/memory-store.ts";
 import { snapshotOf } from "../../../src/page/server/snapshot.ts";
 import { decide } from "../../../src/tools/import/decide.ts";
+import { foundIn } from "../../../src/tools/import/found.ts";
 import { crds, withSchemaDefaults } from "../../../src/tools/manifests.ts";
 import { type BatchRecords, readBatch } from "../../../src/tools/plan/copy/batch.ts";
 import { namedIn } from "../../../src/tools/plan/objects.ts";
@@ -72,12 +73,14 @@ test("what import writes of every kind is adopted without a change", async () =>
   }
   await world.clock.advance(60_000);
   const read = await readBatch(world.aws.batch, { ...world.aws, partition: "aws" }, signal);
-  const made = decide([{ name: world.aws.region, records: read }], {
+  const made = decide(foundIn({ name: world.aws.region, records: read }), {
     namespace: "team",
+    region: world.aws.region,
     names: ["*"],
     retain: false,
     keptValues: [],
     clusterName: "default",
+    clusterPrefix: "",
     ignoreTagKeys: [],
     crds,
     known: new Map(),

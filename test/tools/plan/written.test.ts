@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { changedFields } from "../../../src/tools/plan/written.ts";
+import { changedFields, differing } from "../../../src/tools/plan/written.ts";
 import { account } from "../../simulator/account.ts";
 
 const token = `ghp_${"a1B2".repeat(9)}`;
@@ -34,4 +34,16 @@ it("an order of environments is shown by their names, the first one first", () =
   ];
   const fields = changedFields("CreateJobQueue", { jobQueueName: "q", computeEnvironmentOrder }, aws);
   expect(fields).toEqual([{ path: "computeEnvironmentOrder", to: '["team_spot-a1b2c3d4","team_on-demand-a1b2c3d4"]' }]);
+});
+
+it("subnets and security groups in another order are the same, and instance types are not", () => {
+  const lists = (...names: readonly string[]) => ({
+    computeResources: { subnets: names, securityGroupIds: names, instanceTypes: names },
+  });
+  const written = changedFields("CreateComputeEnvironment", lists("b", "a"), aws);
+  const paths = (existing: object) => differing(written, existing).map(({ path }) => path);
+  expect(paths(lists("a", "b"))).toEqual(["computeResources.instanceTypes"]);
+  expect(paths(lists("a"))).toEqual(
+    ["subnets", "securityGroupIds", "instanceTypes"].map((name) => `computeResources.${name}`),
+  );
 });
