@@ -7,13 +7,14 @@ import { writeFile } from "node:fs/promises";
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { sleep, systemClock } from "../src/runtime/clock.ts";
 import { shellCommand } from "../src/runtime/shell.ts";
 import { acceptFile } from "./accept-file.ts";
 import { policyFor } from "./account/policy.ts";
 import { isOfAws, sdkAccount } from "./account/sdk.ts";
 import { semantics } from "./facts/table.ts";
+import { isForLog, type Progress, progressLine } from "./progress.ts";
 import { cleanRun, conform, exitCodes, type Ports, type Request } from "./run/conform.ts";
 import { Interrupted } from "./run/interrupted.ts";
 import { callerOf } from "./run/ready.ts";
@@ -24,6 +25,7 @@ interface Options {
   readonly endpointUrl?: string;
   readonly subnet?: string;
   readonly securityGroup?: string;
+  readonly speed?: number;
   readonly only?: string;
   readonly yes?: boolean;
   readonly printPolicy?: boolean;
@@ -31,11 +33,18 @@ interface Options {
   readonly accept?: string;
 }
 
+function positive(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("It is not a number above 0.");
+}
+
 const options: Options = new Command("npm run conformance --")
   .description("Tries what this project believes of AWS Batch in an account, and removes what it has made.")
   .option("--region <region>", "of AWS, e.g. eu-west-1; all but --accept need it")
   .option("--profile <name>", "of the AWS CLI's files, for the credentials")
   .option("--endpoint-url <url>", "of all services, e.g. the simulator's; without it AWS itself")
+  .option("--speed <n>", "of the simulator at the endpoint, as its own --speed", positive)
   .option("--subnet <id>", "that the environments name (one of the default VPC)")
   .option("--security-group <id>", "that the environments name (the default group of the subnet's VPC)")
   .option("--only <text>", "only facts with this text in their name")
@@ -43,16 +52,23 @@ const options: Options = new Command("npm run conformance --")
   .option("--print-policy", "print the permissions that it needs, and do nothing else")
   .option("--clean <run>", "remove what is left of a run that was killed, and do nothing else")
   .option("--accept <file>", "take a result into the facts and the simulator's durations, and do nothing else")
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.agrees : exitCodes.notStarted))
   .parse()
   .opts();
 
-const clock = systemClock();
+const speed = options.speed ?? 1;
+if (speed !== 1 && options.endpointUrl === undefined) {
+  process.stderr.write("--speed is of a simulator at --endpoint-url: AWS has one speed\n");
+  process.exit(exitCodes.notStarted);
+}
+const clock = systemClock(speed);
 const interrupt = new AbortController();
 const timeUntil = (signal?: AbortSignal): Ports["time"] => ({
   now: () => clock.monotonic(),
   pause: (milliseconds) => sleep(clock, milliseconds, signal),
 });
 
+let shown: Progress | undefined;
 const hosts = new Set<string>();
 const portsIn = (region: string): Ports => ({
   account: sdkAccount({
@@ -64,10 +80,15 @@ const portsIn = (region: string): Ports => ({
   of: () => ([...hosts].every(isOfAws) ? "AWS" : "another endpoint"),
   time: timeUntil(interrupt.signal),
   timeToClean: timeUntil(),
-  print: (text) => void process.stdout.write(`${text}\n`),
-  say(text) {
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns || 80) - 1)}`);
-    else process.stderr.write(`${text}\n`);
+  print(text) {
+    if (process.stderr.isTTY && shown !== undefined) process.stderr.write("\r\u001b[K");
+    process.stdout.write(`${text}\n`);
+  },
+  say(progress) {
+    const columns = (process.stderr.columns || 80) - 1;
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${progressLine(progress, columns)}`);
+    else if (isForLog(progress, shown)) process.stderr.write(`${progressLine(progress, 200)}\n`);
+    shown = progress;
   },
   async confirm() {
     if (options.yes === true) return true;
@@ -88,6 +109,7 @@ const portsIn = (region: string): Ports => ({
       "--region",
       region,
       ...(endpointUrl === undefined ? [] : ["--endpoint-url", endpointUrl]),
+      ...(speed === 1 ? [] : ["--speed", String(speed)]),
       ...(profile === undefined ? [] : ["--profile", profile]),
     ];
     return shellCommand(["npm", "run", "conformance", "--", ...flags, "--clean", id]);

@@ -10,6 +10,7 @@ export const slowTests = [
   "test/packaging/monitoring.test.ts",
   "test/integration/migration-page.test.ts",
   "test/integration/semantics.test.ts",
+  "test/integration/conformance.test.ts",
   "test/integration/simulator-readme.test.ts",
   "test/integration/jobs.test.ts",
   "test/integration/stories/made-by-boto3.test.ts",

@@ -2,6 +2,7 @@
 
 import type { Account } from "../account/account.ts";
 import { isMarker, prefixOf, type Run } from "../names/renaming.ts";
+import type { Progress } from "../progress.ts";
 import type { Time } from "../rest.ts";
 import { policiesOf } from "../stage/roles.ts";
 import { type Found, foundInBatch, foundInIam, runInName } from "./listing.ts";
@@ -27,9 +28,10 @@ export async function clean(
   account: Account,
   run: Pick<Run, "id" | "partition">,
   time: Time,
-  say: (text: string) => void,
+  say: (progress: Progress) => void,
 ): Promise<Cleaned> {
   const start = time.now();
+  let most = 0;
   let same = { text: "", since: start };
   const words = new Map<string, string>();
   for (;;) {
@@ -49,7 +51,8 @@ export async function clean(
     if (now - start >= longestMs || (!isMoving && now - same.since >= stuckMs)) {
       return { left: all.map((found) => ({ found, words: wordsFor(found, words.get(found.name)) })), untouched };
     }
-    say(`removing the run ${run.id}: ${all.length} left`);
+    most = Math.max(most, all.length);
+    say({ part: "removal", done: most - all.length, of: most, doing: `removing the run ${run.id}` });
     for (const { service, operation, input } of nextCalls(all, untouched, policiesOf(run))) {
       const { error } = await account[service](operation, input);
       const about = all.find(({ reference }) => Object.values(input).includes(reference));

@@ -8,6 +8,7 @@ import type { Row } from "../facts/row.ts";
 import { markerOf, type Run, tagKey } from "../names/renaming.ts";
 import { placedName } from "../plan/parts.ts";
 import { type Plan, planOf } from "../plan/plan.ts";
+import type { Progress } from "../progress.ts";
 import { pageOf } from "../report/page.ts";
 import { fileName, type Result, resultOf } from "../report/result.ts";
 import { nothingDiffers, tableOf } from "../report/table.ts";
@@ -46,7 +47,7 @@ export interface Ports {
   readonly timeToClean: Time;
   readonly print: (text: string) => void;
   /** What it does now. */
-  readonly say: (text: string) => void;
+  readonly say: (progress: Progress) => void;
   readonly confirm: () => Promise<boolean>;
   /** The command that removes what is left of a run. */
   readonly cleaning: (id: string) => string;
@@ -114,20 +115,18 @@ async function carryOut(
   isTimed: boolean,
 ): Promise<void> {
   const { time, say } = ports;
-  say("making the stage");
+  say({ part: "stage", done: 0, of: plan.stage.length, doing: "making roles" });
   await answerOf(account.batch, "CreateSchedulingPolicy", { name: markerOf(run), tags: { [tagKey]: run.id } });
   await createRoles(account, run);
   const rolesKnownAt = time.now() + rolesKnownAfterMs;
-  const measuring = new Measuring({ account, run, time, durations });
+  const measuring = new Measuring({ account, run, time, durations, say });
   if (isTimed) await orProblem(() => measuring.role(), problems);
   await time.pause(Math.max(0, rolesKnownAt - time.now()));
-  if (isTimed) {
-    say("measuring how long AWS takes");
-    await orProblem(() => measuring.others(), problems);
-  }
-  say(`making what ${plan.rows.length} facts need`);
+  if (isTimed) await orProblem(() => measuring.others(), problems);
   const stage = { account, run, time, settling: new Settling(account.batch, time) };
-  const missing = await build(plan.stage, stage);
+  const missing = await build(plan.stage, stage, (done, doing) =>
+    say({ part: "stage", done, of: plan.stage.length, doing }),
+  );
   await disableIdle(
     plan.stage.filter((one) => !missing.has(placedName(one))),
     stage,
@@ -160,7 +159,7 @@ async function cleanUp(run: Pick<Run, "id" | "partition">, ports: Ports, pace?: 
   const again = `  ${ports.cleaning(run.id)}`;
   try {
     const account = paced(ports.account, ports.timeToClean, pace);
-    const { left, untouched } = await clean(account, run, ports.timeToClean, (text) => ports.say(text));
+    const { left, untouched } = await clean(account, run, ports.timeToClean, (progress) => ports.say(progress));
     for (const { kind, name } of untouched) {
       ports.print(`${kind} ${name} has a name of the run and not its tag: it stays as it is.`);
     }

@@ -3,6 +3,7 @@
 import { changedBy, type Key } from "../names/references.ts";
 import { copiesFor, placedFor, placedName, placeFor } from "../plan/parts.ts";
 import type { Plan, PlannedRow } from "../plan/plan.ts";
+import type { Progress } from "../progress.ts";
 import type { Judged, Verdict } from "../report/verdict.ts";
 import { sideBySide } from "../side-by-side.ts";
 import { build, type Missing } from "../stage/build.ts";
@@ -23,12 +24,12 @@ export async function tryFacts(
   { rows }: Plan,
   stage: Stage & { readonly missing: Missing },
   judged: Judged[],
-  say: (text: string) => void,
+  say: (progress: Progress) => void,
 ): Promise<void> {
   const spoiled = new Set<Key>();
   const judge = async (planned: PlannedRow): Promise<void> => {
     const { row, whyNot } = planned;
-    say(`${judged.length + 1} of ${rows.length}: ${row.id}`);
+    say({ part: "facts", done: judged.length, of: rows.length, doing: row.id });
     const verdict =
       whyNot === undefined ? await tryOne(planned, stage, spoiled) : ({ kind: "not tried", why: whyNot } as const);
     judged.push({ row, verdict });

@@ -16,12 +16,18 @@ interface Where {
 }
 
 /** Makes parts in the order of creation, those of one kind together, each kind after what it refers to is at rest. */
-export async function build(all: readonly Placed[], { account, run, settling }: Where): Promise<Missing> {
+export async function build(
+  all: readonly Placed[],
+  { account, run, settling }: Where,
+  say: (done: number, doing: string) => void = () => undefined,
+): Promise<Missing> {
+  let done = 0;
   const missing = new Map<string, string>();
   for (const placed of Map.groupBy(all, ({ part }) => part.call.operation).values()) {
     const made: { readonly name: string; readonly call: Call }[] = [];
     for (const one of placed) {
       const name = placedName(one);
+      say(done++, name);
       const lacking = one.part.needs.find((key) => missing.has(placedName(one, key)));
       if (lacking !== undefined) {
         missing.set(name, `the stage lacks ${lacking}`);

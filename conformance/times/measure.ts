@@ -5,11 +5,14 @@ import { ec2, fargate, queue } from "../facts/inputs.ts";
 import type { Call } from "../facts/row.ts";
 import { onEc2, role } from "../facts/stage.ts";
 import { inAccount, prefixOf, type Run } from "../names/renaming.ts";
+import type { Progress } from "../progress.ts";
 import type { Time } from "../rest.ts";
 import { sideBySide } from "../side-by-side.ts";
-import type { MeasureId } from "./spread.ts";
+import { type MeasureId, measures } from "./spread.ts";
 
 const rounds = [1, 2, 3] as const;
+/** How many times there are in all: of a role, of four environments and those of Fargate, and of each round. */
+const inAll = 1 + 2 * 4 + 10 * rounds.length;
 const betweenMs = 2000;
 /** What takes longer has no time in the report. */
 const longestMs = 10 * 60_000;
@@ -20,6 +23,7 @@ type Named = Readonly<Record<string, unknown>>;
 type Seen = ReadonlyMap<string, Named>;
 
 export class Measuring {
+  readonly #say: (progress: Progress) => void;
   readonly #durations: Map<MeasureId, number[]>;
   readonly #account: Account;
   readonly #run: Run;
@@ -32,8 +36,10 @@ export class Measuring {
     readonly run: Run;
     readonly time: Time;
     readonly durations: Map<MeasureId, number[]>;
+    readonly say: (progress: Progress) => void;
   }) {
-    const { account, run, time, durations } = where;
+    const { account, run, time, durations, say } = where;
+    this.#say = say;
     this.#durations = durations;
     this.#account = account;
     this.#run = run;
@@ -320,6 +326,8 @@ export class Measuring {
 
   #add(id: MeasureId, milliseconds: number): void {
     this.#durations.set(id, [...(this.#durations.get(id) ?? []), milliseconds]);
+    const done = [...this.#durations.values()].reduce((sum, { length }) => sum + length, 0);
+    this.#say({ part: "times", done, of: inAll, doing: measures[id].what });
   }
 
   #name(name: string): string {

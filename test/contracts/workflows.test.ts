@@ -3,6 +3,7 @@ import { load } from "js-yaml";
 import { describe, expect, test } from "vitest";
 
 interface Job {
+  readonly if?: string;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly "timeout-minutes"?: number;
   readonly steps: readonly {
@@ -24,6 +25,7 @@ const textOf = (file: string): string => readFileSync(file, "utf8");
 /** Rights to write that a job needs, with the file. */
 const writes: Readonly<Record<string, readonly string[]>> = {
   ".github/workflows/codeql.yaml": ["security-events"],
+  ".github/workflows/conformance.yaml": ["id-token"],
   ".github/workflows/release.yaml": ["attestations", "id-token"],
   ".github/workflows/site.yaml": ["id-token", "pages"],
 };
@@ -31,12 +33,19 @@ const writes: Readonly<Record<string, readonly string[]>> = {
 test("hosted CI has tests, analysis, a review of dependencies and provenance", () => {
   expect(files.map((file) => file.replace(".github/workflows/", ""))).toEqual([
     "codeql.yaml",
+    "conformance.yaml",
     "dependencies.yaml",
     "release.yaml",
     "site.yaml",
     "tests.yaml",
   ]);
   expect(textOf(".github/workflows/tests.yaml")).toContain(".ci/run");
+});
+
+test("conformance is off until a role is configured, and begins by hand and once a week", () => {
+  const { on, jobs } = load(textOf(".github/workflows/conformance.yaml")) as Workflow;
+  expect(Object.keys(on)).toEqual(["workflow_dispatch", "schedule"]);
+  expect(Object.values(jobs).map((job) => job.if)).toEqual(["vars.AWS_CONFORMANCE_ROLE != ''"]);
 });
 
 describe.each(files)("%s", (file) => {
