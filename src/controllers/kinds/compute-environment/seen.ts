@@ -99,9 +99,8 @@ export interface VerificationSeen {
   readonly taken: ReadonlySet<string>;
   /** All queues of the region, as AWS counts them. */
   readonly queuesInRegion: number;
-  /** The job of the failure that is in force, and the last lines of its log, as far as they are known. */
+  /** The job of the failure that is in force, as far as AWS still describes it. */
   readonly failed?: JobRecord | undefined;
-  readonly lastLines?: readonly string[];
 }
 
 export interface VerificationQueue {

@@ -263,16 +263,14 @@ function noting({ set }: Context, target: Environment, failure: Verdict): Step<A
 function blockedBy({ seen }: Context, failure: Verdict, kept?: string): Blocked {
   const { until, annotation } = approvedBy(approvalOf(seen, failure), seen.directives.approved);
   const { jobId, cause } = failure;
-  const { failed: record, lastLines = [] } = seen.verification;
+  const { failed: record } = seen.verification;
   const why = record === undefined ? cause : endOf(record);
-  const log =
-    lastLines.length === 0 ? "" : `; it logged at last: ${lastLines.map((line) => JSON.stringify(line)).join(", ")}`;
   const stays = kept === undefined ? "" : `; ${kept}, for diagnosis`;
   return {
     kind: "blocked",
     reason: "VerificationFailed",
     until,
-    message: `job ${jobId} did not succeed on the new environment: ${why}${log}. No queue was handed over${stays}. Fix the cause and change the spec or the job definition, or set ${annotation} for another attempt`,
+    message: `job ${jobId} did not succeed on the new environment: ${why}. No queue was handed over${stays}. aws-batch-operator logs ${jobId} prints what it logged. Fix the cause and change the spec or the job definition, or set ${annotation} for another attempt`,
     checkInMs: unwatchedCheckMs,
   };
 }
