@@ -89,8 +89,8 @@ export const bugs: readonly Bug[] = [
     changes: [
       {
         file: set,
-        was: 'return status === "VALID" && state === (spec.state ?? "ENABLED");',
-        becomes: 'return state === (spec.state ?? "ENABLED");',
+        was: 'return status === "VALID" && state === (spec.state',
+        becomes: "return state === (spec.state",
       },
       {
         file: "controllers/kinds/job-queue/places.ts",
