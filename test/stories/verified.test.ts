@@ -195,6 +195,21 @@ describe("a job that does not end", () => {
   });
 });
 
+describe("the operator's own queue, disabled by somebody while the job runs", () => {
+  it("is made once more, and the environment is verified in it", async () => {
+    const world = await serving(verifying());
+    const old = statusOf(world)?.target ?? "";
+    world.aws.outside.planJobs({ job: "verify-*", attempts: [{ durationMs: 120_000, exitCode: 0 }] });
+    world.apply(computeEnvironment("ce", withTypes(["m5.large"], verifying())));
+    await world.until("its job runs", () => message(world).includes("is RUNNING"), 600);
+    await world.aws.outside.updateJobQueue({ jobQueue: `${statusOf(world)?.target}-verify`, state: "DISABLED" });
+    await world.until("it took over", () => namedBy(world, "team_q") !== old, 1800);
+    expect(condition(world, "Stalled")?.status ?? "False").toBe("False");
+    await world.until("the old one is gone", () => environments(world).length === 1, 1800);
+    await expectSilence(world);
+  });
+});
+
 describe("a definition that is not there", () => {
   it("keeps a successor from being created, and says so", async () => {
     const world = await aWorld();

@@ -10,7 +10,7 @@ import { revisionOf } from "../batch-job/references.ts";
 import { inTransition, nameOf } from "./environment-set.ts";
 import type { VerificationQueue, VerificationSeen } from "./seen.ts";
 import { failureInForce, jobNameOf, type Verifying } from "./verification.ts";
-import { verificationQueueName, verifies } from "./verification-queue.ts";
+import { endedWithQueue, verificationQueueName, verifies } from "./verification-queue.ts";
 
 /** What is remembered of verifications between passes, by region and environment (`memoryKey`) where nothing else is said. */
 export interface VerificationMemory {
@@ -64,7 +64,9 @@ export async function verificationSeen(
       continue;
     }
     const isRunning = queue.state === "ENABLED" && queue.status === "VALID" && asked !== undefined;
-    const job = isRunning ? await jobIn(queue.jobQueueName, jobNameOf(verifying, name), reading) : undefined;
+    const job = isRunning
+      ? await jobIn({ environment: name, queue: queue.jobQueueName, jobName: jobNameOf(verifying, name) }, reading)
+      : undefined;
     const jobs = await leftIn(name, queue, reading);
     queues.set(name, { queue, job, jobs });
   }
@@ -79,16 +81,25 @@ export async function verificationSeen(
   };
 }
 
-async function jobIn(queue: string, jobName: string, reading: ReadingJobs): Promise<VerificationQueue["job"]> {
-  const { region, ports, memory, signal } = reading;
+async function jobIn(
+  { environment, queue, jobName }: { readonly environment: string; readonly queue: string; readonly jobName: string },
+  { region, ports, memory, signal }: ReadingJobs,
+): Promise<VerificationQueue["job"]> {
   const { jobsOfObjects: jobs } = region;
+  // One that went with a queue before says nothing, and another one takes its place.
+  const counts = ({ statusReason }: { readonly statusReason: string | undefined }): boolean =>
+    statusReason !== endedWithQueue(environment);
   const found = await orUnread(
     (async (): Promise<{ readonly record: JobRecord | undefined } | undefined> => {
-      const known = memory.submitted.get(jobName) ?? (await jobs.named(queue, jobName, "exactly", signal))?.[0]?.jobId;
+      const named = async (): Promise<string | undefined> =>
+        (await jobs.named(queue, jobName, "exactly", signal))?.find(counts)?.jobId;
+      const known = memory.submitted.get(jobName) ?? (await named());
       if (known === undefined) return undefined;
       memory.submitted.set(jobName, known);
       const [record] = await jobs.described([known], signal);
-      return { record };
+      if (record === undefined || counts(record)) return { record };
+      memory.submitted.delete(jobName);
+      return undefined;
     })(),
   );
   if (found === undefined || "kind" in found) return found;

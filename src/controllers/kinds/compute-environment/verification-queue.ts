@@ -28,6 +28,11 @@ export function verificationQueueName(environment: string): string {
   return `${environment.slice(0, nameLimit - hash.length - suffix.length - 1)}-${hash}${suffix}`;
 }
 
+/** Why a job is ended whose queue is removed: it says nothing of the environment. */
+export function endedWithQueue(environment: string): string {
+  return `${environment} is not verified any more`;
+}
+
 /** Whether a name has the form of those of the operator's own queues. */
 export function isVerificationQueueName(name: string): boolean {
   return name.endsWith(suffix);
@@ -74,7 +79,7 @@ export function queueRemoval({ verification }: Pick<Seen, "verification">, envir
   }
   const jobIds = remaining.flatMap(({ jobId, jobName }) => (jobName.startsWith(verifyingJobs) ? [jobId] : []));
   if (jobIds.length > 0 && terminatedAt + terminateAgainMs <= now) {
-    return act({ kind: "endJobs", jobIds, reason: `${environment} is not verified any more` });
+    return act({ kind: "endJobs", jobIds, reason: endedWithQueue(environment) });
   }
   const others = remaining.length - jobIds.length;
   if (others === 0) return waits(going, countingCheckMs);

@@ -107,6 +107,19 @@ describe("the job of the present attempt", () => {
     expect((await pass()).queues.get("new")?.job).toMatchObject({ endedMsAgo: 5000 });
   });
 
+  it("is not one that went with a queue before, of which only the name is the same", async () => {
+    const gone = { statusReason: "new is not verified any more" };
+    const { pass, region } = watched({ jobQueues: [own()] });
+    region.jobsOfObjects.found = [{ ...named("j1"), ...gone }];
+    expect((await pass()).queues.get("new")?.job).toBeUndefined();
+    region.jobsOfObjects.found = [{ ...named("j1"), ...gone }, named("j2")];
+    const { record } = shown("j2", "RUNNING");
+    region.jobsOfObjects.shown.set("j2", { record, missingSince: undefined });
+    expect((await pass()).queues.get("new")?.job).toMatchObject({ record: { jobId: "j2" } });
+    region.jobsOfObjects.shown.set("j2", { record: { ...record, ...gone }, missingSince: undefined });
+    expect((await pass()).queues.get("new")?.job).toBeUndefined();
+  });
+
   it("is unread where AWS does not answer, with AWS's words", async () => {
     const { pass, region } = watched({ jobQueues: [own()] });
     region.before = () => {
