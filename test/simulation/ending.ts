@@ -272,7 +272,10 @@ function verifiedInTheEnd(
 ): BatchComputeEnvironment["spec"] {
   const { verify, ...rest } = replacement ?? {};
   const definition = objects.find(
-    ({ kind, metadata }) => kind === "JobDefinition" && metadata.name === verify?.jobDefinitionRef.name,
+    (object) =>
+      object.kind === "JobDefinition" &&
+      object.metadata.name === verify?.jobDefinitionRef.name &&
+      verdictOf(object) === "True",
   )?.spec as JobDefinitionSpec | undefined;
   const runs =
     definition !== undefined &&

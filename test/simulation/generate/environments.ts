@@ -165,7 +165,8 @@ export function editEnvironment(spec: Spec, chance: Chance): Spec {
 
 /** What the last word of a story is: nothing in it keeps the object from becoming Ready. */
 export function settledEnvironment(spec: Spec): Spec {
-  const { state: _state, replacement, computeResources, network, ...rest } = spec;
+  // An update may come hours later, when a window opens.
+  const { state: _state, imageUpdates: _updates, replacement, computeResources, network, ...rest } = spec;
   return {
     ...rest,
     ...(network === undefined ? {} : { network: without(network, "preflight") }),

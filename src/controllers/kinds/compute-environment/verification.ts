@@ -228,12 +228,12 @@ export function failedBefore(context: Context): Blocked | undefined {
 }
 
 function failed(context: Context, target: Environment, failure: Verdict): readonly Step<Action>[] {
-  const { spec, seen, set, now } = context;
+  const { spec, seen, now } = context;
   const name = target.computeEnvironmentName;
   const unnoted = noting(context, target, failure);
   if (unnoted !== undefined) return [unnoted];
-  // A first environment has nothing to leave the place to, and without it nobody would know that it failed.
-  if (set.predecessors.every(isRetired)) return [blockedBy(context, failure, `${name} is kept`)];
+  // Where nothing that is proven serves instead, nobody would know without it that it failed.
+  if (inItsPlace(context).length === 0) return [blockedBy(context, failure, `${name} is kept`)];
   const keptUntil = momentOf(failure.at) + verificationKeptMs;
   if (now < keptUntil) {
     const blocked = blockedBy(context, failure, `${name} is kept until ${timestamp(keptUntil)}`);
@@ -244,10 +244,16 @@ function failed(context: Context, target: Environment, failure: Verdict): readon
   return [...leaving.map((step) => ({ ...step, conditions: [retiring] })), blockedBy(context, failure)];
 }
 
+/** What goes on to serve: a note on what is not proven would make it so. */
+function inItsPlace({ spec, set }: Context): readonly Environment[] {
+  return set.predecessors.filter((one) => !isRetired(one) && one.status !== "DELETING" && isProven(spec, one));
+}
+
 /** The failure is also noted on what goes on to serve: the one that failed does not stay. Undefined: it is. */
-function noting({ set }: Context, target: Environment, failure: Verdict): Step<Action> | undefined {
-  const others = set.predecessors.filter((one) => !isRetired(one) && one.status !== "DELETING");
-  const due = [target, ...others].map((one) => [one, one === target ? "Failed" : "SuccessorFailed"] as const);
+function noting(context: Context, target: Environment, failure: Verdict): Step<Action> | undefined {
+  const due = [target, ...inItsPlace(context)].map(
+    (one) => [one, one === target ? "Failed" : "SuccessorFailed"] as const,
+  );
   const items = due.flatMap(([one, kind]) => {
     const noted = verdictOf(one);
     // An approval names the moment: the note of an attempt before would let another one be created.

@@ -25,7 +25,7 @@ const spec: BatchComputeEnvironmentSpec = { ...ec2, replacement: { verify } };
 const definition = { kind: "resolved", name: "team_smoke", value: "team_smoke:1" } as const;
 const target = environment("new", spec, { tags: { "awsbatch.dev/created-at": "2026-01-01T11:00:00Z" } });
 const old = environment("old", withResources(spec, { instanceTypes: ["m5.large"] }), {
-  tags: { "awsbatch.dev/created-at": "2025-01-01T00:00:00Z" },
+  tags: { "awsbatch.dev/created-at": "2025-01-01T00:00:00Z", "awsbatch.dev/serving-since": "2025-01-01T00:00:00Z" },
 });
 const own: Queue = {
   ...(verificationQueue(target, identity) as Queue),
@@ -232,6 +232,13 @@ describe("a job that failed", () => {
     const both = judged({ ...failing, environments: [old, target] });
     expect(both.map((one) => verdictOf(one)?.kind)).toEqual(["SuccessorFailed", "Failed"]);
     expect(verdictOf(both[1] ?? {})?.cause).toBe("Essential container in task exited exit code 3");
+  });
+
+  it("says nothing of one that is not proven either, and keeps the environment then", () => {
+    const { "awsbatch.dev/serving-since": _served, ...tags } = old.tags ?? {};
+    const environments = judged({ ...failing, environments: [{ ...old, tags }, target] });
+    expect(environments.map((one) => verdictOf(one)?.kind)).toEqual([undefined, "Failed"]);
+    expect(verified(context({ environments, at: now + 86_400_000 })).map(({ kind }) => kind)).toEqual(["blocked"]);
   });
 
   it("says nothing of an environment that is being retired", () => {
