@@ -68,6 +68,8 @@ const seeds: Readonly<Record<string, number>> = {
   "a tool raised a consumable of which jobs held more than the spec says, and AWS was said to lower it": 8_500_000_916,
   "a revision was registered above one of a tool that had gone in the same second, unseen by any read": 9_000_000_311,
   "the security group of a network's endpoints stayed when the last endpoint that has it had gone": 9_400_007_033,
+  "a queue goes to what is not verified, because the cache keeps only a part of its object": 9_600_000_024,
+  "a queue goes to what never ran a job, because another one failed its verification": 9_600_000_076,
 };
 
 describe("worlds that broke a promise once", () => {
