@@ -3,6 +3,7 @@ import { weightOf } from "../api/weight.ts";
 import type { Room } from "./cache-limits.ts";
 import type { Clock, Timer } from "./clock.ts";
 import type { Log } from "./log.ts";
+import { ObjectIndex } from "./object-index.ts";
 import { type Part, Readings } from "./readings.ts";
 import type { Digest, StoreError, WatchEvent } from "./store.ts";
 
@@ -120,7 +121,7 @@ export class ObjectCache implements ObjectReader, Reflected {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #entries = new Map<string, CacheEntry>();
-  readonly #indexes = new Map<string, Index>();
+  readonly #indexes = new Map<string, ObjectIndex>();
   readonly #handlers = new Set<(change: Change) => void>();
   readonly #readings: Readings;
   readonly #stubs: Stubs | undefined;
@@ -191,9 +192,8 @@ export class ObjectCache implements ObjectReader, Reflected {
   }
 
   byIndex(index: string, value: string): readonly KubeObject[] {
-    const found = this.#indexed(index);
     const objects: KubeObject[] = [];
-    for (const text of found.keys.get(value) ?? []) {
+    for (const text of this.#indexed(index).keysOf(value)) {
       const entry = this.#entries.get(text);
       const object = entry && newest(entry);
       if (object !== undefined) objects.push(object);
@@ -203,10 +203,10 @@ export class ObjectCache implements ObjectReader, Reflected {
 
   /** The values under which an index has objects. */
   valuesOf(index: string): IteratorObject<string> {
-    return this.#indexed(index).keys.keys();
+    return this.#indexed(index).values();
   }
 
-  #indexed(index: string): Index {
+  #indexed(index: string): ObjectIndex {
     const found = this.#indexes.get(index);
     if (found === undefined) throw new Error(`${this.kind.kind} has no index ${index}`);
     return found;
@@ -215,9 +215,9 @@ export class ObjectCache implements ObjectReader, Reflected {
   /** Adds an index of the values that `valuesOf` returns for an object; `valuesOf` is pure. */
   addIndex(index: string, valuesOf: (object: KubeObject) => readonly string[]): void {
     if (this.#indexes.has(index)) throw new Error(`${this.kind.kind} already has an index ${index}`);
-    const added: Index = { valuesOf, keys: new Map() };
+    const added = new ObjectIndex(valuesOf, this.#log);
     this.#indexes.set(index, added);
-    for (const [text, entry] of this.#entries) this.#index(added, text, undefined, newest(entry));
+    for (const [text, entry] of this.#entries) added.change(text, undefined, newest(entry));
   }
 
   /** Calls `handler` after each change, in order. An error of a handler is logged, and the others still run. */
@@ -377,7 +377,7 @@ export class ObjectCache implements ObjectReader, Reflected {
     if (before === undefined && after === undefined) return;
     const sameObject = before?.metadata.uid === after?.metadata.uid;
     if (sameObject && before?.metadata.resourceVersion === after?.metadata.resourceVersion) return;
-    for (const index of this.#indexes.values()) this.#index(index, text, before, after);
+    for (const index of this.#indexes.values()) index.change(text, before, after);
     if (before !== undefined && after !== undefined && !sameObject) {
       this.#emit({ origin, before, after: undefined });
       this.#emit({ origin, before: undefined, after });
@@ -405,33 +405,6 @@ export class ObjectCache implements ObjectReader, Reflected {
     entry.held = held;
   }
 
-  #index(index: Index, text: string, before: KubeObject | undefined, after: KubeObject | undefined): void {
-    const values = new Set(this.#valuesOf(index, after));
-    for (const value of this.#valuesOf(index, before)) {
-      if (values.has(value)) continue;
-      const keys = index.keys.get(value);
-      keys?.delete(text);
-      if (keys?.size === 0) index.keys.delete(value);
-    }
-    for (const value of values) {
-      const keys = index.keys.get(value);
-      if (keys === undefined) index.keys.set(value, new Set([text]));
-      else keys.add(text);
-    }
-  }
-
-  /** An object that an index function cannot read is not indexed; it must not end the watch. */
-  #valuesOf(index: Index, object: KubeObject | undefined): readonly string[] {
-    if (object === undefined) return [];
-    try {
-      return index.valuesOf(object);
-    } catch (error) {
-      const { namespace, name } = object.metadata;
-      this.#log.error("an object could not be indexed", { kind: this.kind.kind, namespace, name, error });
-      return [];
-    }
-  }
-
   #emit(change: Change): void {
     for (const handler of this.#handlers) {
       try {
@@ -443,11 +416,6 @@ export class ObjectCache implements ObjectReader, Reflected {
       }
     }
   }
-}
-
-interface Index {
-  readonly valuesOf: (object: KubeObject) => readonly string[];
-  readonly keys: Map<string, Set<string>>;
 }
 
 function newest(entry: CacheEntry): KubeObject | undefined {

@@ -253,7 +253,7 @@ export const tenantBugs: readonly TenantBug[] = [
     seed: 9_500_000_142,
     changes: [
       {
-        file: "controllers/kinds/job-queue/observe.ts",
+        file: "controllers/kinds/job-queue/jobs-seen.ts",
         was: 'queue.status === "DELETING" || waits) {',
         becomes: 'queue.status === "DELETING") {',
       },

@@ -277,7 +277,7 @@ export const bugs: readonly Bug[] = [
     story: "retain one of two environments",
     changes: [
       {
-        file: "controllers/kinds/job-queue/observe.ts",
+        file: "controllers/kinds/job-queue/order-seen.ts",
         was: 'named.has(name) ? isNamedBy(tags, identity) : ownershipOf(tags, identity).kind === "ours",',
         becomes: 'ownershipOf(tags, identity).kind === "ours",',
       },

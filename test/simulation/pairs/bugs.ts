@@ -85,7 +85,7 @@ export const pairBugs: readonly PairBug[] = [
     story: "a queue stays while a quota share of the other shard is in it",
     changes: [
       {
-        file: "controllers/kinds/job-queue/observe.ts",
+        file: "controllers/kinds/job-queue/jobs-seen.ts",
         was: 'return "kind" in names ? names : { kind: "read", names: names.toSorted() };',
         becomes: 'return "kind" in names ? names : { kind: "read", names: [] };',
       },

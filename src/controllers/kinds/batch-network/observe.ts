@@ -44,14 +44,17 @@ export async function observe(network: BatchNetwork, reading: Reading, signal: A
   };
 }
 
-async function referringTo(network: BatchNetwork, ports: Ports, signal: AbortSignal): Promise<readonly string[]> {
+async function referringTo(network: BatchNetwork, ports: Ports, signal: AbortSignal): Promise<Seen["referring"]> {
   const { metadata } = network;
   const { deleting, retain } = directivesOf(network, ports.settings);
   // What is retained stays for whoever uses it.
   if (!deleting || retain) return [];
   const found = ports.objects.referring(BatchComputeEnvironmentKind, BatchNetworkKind.kind, metadata);
   const keys = found.map((one) => one.metadata);
-  return (await usersAmong(keys, network, ports, signal)).map(keyText).toSorted();
+  const users = await usersAmong(keys, network, ports, signal);
+  return users
+    .map((one) => ({ name: keyText(one), isLeaving: one.deletionTimestamp !== undefined }))
+    .toSorted((left, right) => (left.name < right.name ? -1 : 1));
 }
 
 async function networkOf(network: BatchNetwork, reading: Reading, signal: AbortSignal): Promise<NetworkOfVpc> {

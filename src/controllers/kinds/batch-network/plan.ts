@@ -143,7 +143,11 @@ function deletion(seen: Seen, network: BatchNetwork): Plan<Action> {
 
 function inUse({ referring }: Seen): readonly Wait[] {
   if (referring.length === 0) return [];
-  const message = `${firstOf(referring)} refers to it: give these environments another network, or delete them`;
+  const staying = referring.filter(({ isLeaving }) => !isLeaving).map(({ name }) => name);
+  const message =
+    staying.length > 0
+      ? `${firstOf(staying)} refers to it: give these environments another network, or delete them`
+      : `${firstOf(referring.map(({ name }) => name))} refers to it, and is being deleted`;
   return [{ kind: "wait", reason: "InUse", message, stallsAfterMs: marks.inUseStallsMs }];
 }
 

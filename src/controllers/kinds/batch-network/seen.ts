@@ -18,8 +18,8 @@ export interface Seen {
   /** Whether the namespace may use the subnets, groups and services of the spec. */
   readonly allowed: AllowedSeen;
   readonly network: NetworkOfVpc;
-  /** Environments that refer to it, paused or not, of whatever namespace: `namespace/name`. Read only for a deletion. */
-  readonly referring: readonly string[];
+  /** Environments that refer to it, paused or not, of whatever namespace. Read only for a deletion. */
+  readonly referring: readonly { readonly name: string; readonly isLeaving: boolean }[];
 }
 
 export type NetworkOfVpc =

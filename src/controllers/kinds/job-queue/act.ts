@@ -5,12 +5,13 @@ import { isRetired } from "../../draining/retired.ts";
 import { memoryKey } from "../../ownership/naming.ts";
 import { OutOfDate } from "../../pass/failures.ts";
 import type { Action, Moves } from "./action.ts";
-import type { Memory, Owned } from "./observe.ts";
+import type { JobsMemory } from "./jobs-seen.ts";
+import type { Owned } from "./keepers.ts";
 import { type Places, strands } from "./places.ts";
 
 /** What an action takes in addition to the region. */
 interface Doing {
-  readonly memory: Memory;
+  readonly memory: JobsMemory;
   /** Wall time, ms since the epoch. */
   readonly now: () => number;
   /** Whether the object still desires what it did when the action was planned. */

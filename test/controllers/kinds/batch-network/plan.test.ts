@@ -206,10 +206,20 @@ describe("a network that may not or cannot be", () => {
 describe("a network in deletion", () => {
   const of = network({}, {}, leaving);
 
-  it("waits for every environment that refers to it", () => {
-    const given = seen(of, {}, { referring: ["other/b", "team/a"] });
-    expect(plan(of, given).agenda[0]).toMatchObject({ kind: "wait", reason: "InUse" });
-    expect(plan(of, given).agenda[0]).toHaveProperty("message", expect.stringContaining("other/b"));
+  it("waits for every environment that refers to it, and says what a person does while one of them stays", () => {
+    const messageFor = (...referring: Seen["referring"]) => {
+      const [first] = plan(of, seen(of, {}, { referring })).agenda;
+      expect(first).toMatchObject({ kind: "wait", reason: "InUse" });
+      return first?.kind === "wait" ? first.message : "";
+    };
+    const [stays, goes] = [
+      { name: "other/b", isLeaving: false },
+      { name: "team/a", isLeaving: true },
+    ];
+    expect(messageFor(stays, goes)).toBe(
+      "other/b refers to it: give these environments another network, or delete them",
+    );
+    expect(messageFor(goes)).toBe("team/a refers to it, and is being deleted");
   });
 
   it("removes the endpoints, then their group, then its own group, then the finalizer", () => {
