@@ -212,12 +212,12 @@ export async function planIn(
     regions.push(await account.region(region));
   }
   const { clusterPrefix } = settingsFrom({ ...flags, clusterName }, cloud.region).names;
+  const names = { clusterName, formerName: flags.renameClusterFrom };
   const { objects: given, clusterUid } = applied({
     manifests,
     before,
     regions,
-    clusterName,
-    formerName: flags.renameClusterFrom,
+    ...names,
     clusterUid: cluster?.uid ?? remembered?.clusterUid,
     prunes: cluster === undefined,
     now: clock.now(),
@@ -240,7 +240,7 @@ export async function planIn(
   const real = await rehearse({ ...options, objects: objects.map(({ object }) => object) });
   const planned = objects.filter(({ object }) => reconciled.has(objectText(object)));
   const entries = withPlaceholders(
-    await entriesOf({ planned, dry, real, regions, defaultRegion: cloud.region, readsNetwork }, signal),
+    await entriesOf({ planned, dry, real, regions, names, defaultRegion: cloud.region, readsNetwork }, signal),
     manifests,
   );
   const warnings = [...unread, ...warningsOf({ manifests, objects, entries }, input, { regions, clusterUid })];

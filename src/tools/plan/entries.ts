@@ -34,7 +34,7 @@ import {
   unendedJobs,
   unendedJobsIn,
 } from "./jobs.ts";
-import { namedIn, type Owned, ownedIn, type PlannedObject } from "./objects.ts";
+import { type ClusterNames, namedIn, type Owned, ownedUnder, type PlannedObject } from "./objects.ts";
 import type { Rehearsed } from "./rehearsal.ts";
 import { objectText, type Step, type WriteStep, withoutInvented } from "./steps.ts";
 import { type Titled, titleOf } from "./titles.ts";
@@ -47,6 +47,8 @@ export interface Outcome {
   /** What the operator does. */
   readonly real: Rehearsed;
   readonly regions: readonly ReadRegion[];
+  /** Another cluster may have objects of the same names in the account. */
+  readonly names: ClusterNames;
   /** Of objects that name none. */
   readonly defaultRegion: string;
   /** Whether networks were read: if not, nothing is known of them. */
@@ -101,7 +103,7 @@ interface ShownStatus {
 
 async function entryOf(
   { object, file, isPruned }: PlannedObject,
-  { dry, real, regions, defaultRegion, readsNetwork }: Outcome,
+  { dry, real, regions, names, defaultRegion, readsNetwork }: Outcome,
   signal: AbortSignal,
 ): Promise<Entry> {
   const { kind, metadata } = object;
@@ -113,7 +115,7 @@ async function entryOf(
   const end = real.objects.get(text);
   const made = shownSteps(real.steps.get(text) ?? [], end);
   const writes = made.filter((step) => step.kind === "write");
-  const owned = (region === undefined ? [] : ownedIn(region)).filter(
+  const owned = (region === undefined ? [] : ownedUnder(names, [region])).filter(
     ({ key, kind: its }) => its === kind && key.namespace === namespace && key.name === name,
   );
   const adopted = real.adopted.get(text);
