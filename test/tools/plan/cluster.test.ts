@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { KubeObject } from "../../../src/api/object.ts";
 import { kindOf } from "../../../src/api/v1alpha1/kinds.ts";
 import { ownerTags } from "../../../src/controllers/ownership/ownership.ts";
 import { MemoryStore } from "../../../src/kube/memory-store.ts";
@@ -80,6 +81,25 @@ test("a cluster's other objects stay, and are what manifests may refer to", asyn
   expect(second.warnings).toEqual([
     "JobDefinition left:1 in AWS bears the tags of this cluster, but the cluster has no object for it",
   ]);
+});
+
+test.each([
+  ["for which a person had to act before, is no part of it", "ReferenceNotFound", []],
+  ["that it keeps from going on, is", "Pending", ["nothing is done"]],
+])("an object without a manifest, %s", async (_what, reason, titles) => {
+  const world = await clusterWith(quickstart);
+  const condition = { type: "Ready", status: "False" as const, reason, message: "m", observedGeneration: 1 };
+  const job = {
+    apiVersion: "awsbatch.dev/v1alpha1",
+    kind: "BatchJob",
+    metadata: { ...world.cluster.objects[0]?.metadata, name: "old", namespace: "default", uid: "uid-of-old" },
+    spec: { jobQueueRef: { name: "high" }, jobDefinitionRef: { name: "nowhere" } },
+    status: { conditions: [{ ...condition, lastTransitionTime: "2026-01-01T00:00:00Z" }] },
+  } as KubeObject;
+  const cluster = { ...world.cluster, objects: [...world.cluster.objects, job] };
+  const { plan } = await planned(quickstart, { ...world, cluster });
+  const { entries } = await plan();
+  expect(entries.filter(({ kind }) => kind === "BatchJob").map(({ title }) => title)).toEqual(titles);
 });
 
 test("what the manifest changes is checked against the object in the cluster, by the rules about changes", async () => {
