@@ -8,7 +8,7 @@ import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { StoreError, type StoreErrorReason } from "../../../src/runtime/store.ts";
 import { manifestOf, withSchemaDefaults } from "../../../src/tools/manifests.ts";
-import { checkedByCluster, type ReadCluster } from "../../../src/tools/plan/cluster.ts";
+import { asApplied, checkedByCluster, type ReadCluster } from "../../../src/tools/plan/cluster.ts";
 import { planOf } from "../../../src/tools/plan.ts";
 import { SimulatedCloud } from "../../../src/tools/simulated-cloud.ts";
 import { definition, environment, MemorySource, queue, quickstart } from "../local/given.ts";
@@ -111,6 +111,26 @@ test("what the manifest changes is checked against the object in the cluster, by
     { object: "BatchComputeEnvironment default/general", message: expect.stringContaining("region cannot be changed") },
   ]);
   expect(dryRuns).toEqual([]);
+});
+
+test.each([
+  ["that the cluster has is not taken back by a manifest without it", "", true, []],
+  ["is not taken back by a manifest that says so", "  cancel: false\n", false, ["spec.cancel"]],
+])("a cancellation %s", async (_what, more, cancel, refused) => {
+  const job = (extra: string) => `
+apiVersion: awsbatch.dev/v1alpha1
+kind: BatchJob
+metadata: {name: nightly}
+spec:
+  jobQueueRef: {name: high}
+  jobDefinitionRef: {name: hello}
+${extra}`;
+  const { cluster } = await clusterWith({ ...quickstart, "job.yaml": job("  cancel: true\n") });
+  const manifests = asApplied(await manifestsOf({ ...quickstart, "job.yaml": job(more) }), cluster);
+  const specs = manifests.flatMap(({ object }) => (object.kind === "BatchJob" ? [object.spec] : []));
+  expect(specs).toMatchObject([{ cancel }]);
+  const { problems } = await checkedByCluster(manifests, cluster, signal);
+  expect(problems.map(({ field }) => field)).toEqual(refused);
 });
 
 test("the API server is asked by a dry run of each manifest", async () => {
