@@ -23,7 +23,7 @@ import { type Format, formatOption, show } from "./document/show.ts";
 import { defaultClusterName, homeRegion, type LocalState, readState, stateFile } from "./local/state.ts";
 import { addManifestOptions, type ManifestFlags, type ManifestSources, sourcesIn } from "./manifest-options.ts";
 import { type ReadManifests, readManifests } from "./manifests.ts";
-import { checkedByCluster, type ReadCluster, readCluster } from "./plan/cluster.ts";
+import { asApplied, checkedByCluster, type ReadCluster, readCluster } from "./plan/cluster.ts";
 import { ReadAccount, type ReadRegion } from "./plan/copy/cloud.ts";
 import { planDocument } from "./plan/document.ts";
 import { entriesOf } from "./plan/entries.ts";
@@ -109,10 +109,11 @@ async function planFrom(
   const { interrupted: signal } = io;
   const read = await readManifests(sources, io, server);
   const cluster = server === undefined ? undefined : await readCluster(server, signal);
+  const manifests = cluster === undefined ? read.manifests : asApplied(read.manifests, cluster);
   const checked =
     cluster === undefined || read.problems.length > 0
       ? { problems: read.problems, warnings: [] }
-      : await checkedByCluster(read.manifests, cluster, signal);
+      : await checkedByCluster(manifests, cluster, signal);
   if (checked.problems.length > 0) {
     return refuseManifests({ ...read, ...checked }, io);
   }
@@ -124,7 +125,7 @@ async function planFrom(
       : undefined;
   const clock = notBefore(systemClock(), simulate ? (remembered?.savedAt ?? 0) : 0);
   const cloud = simulate ? simulatedCloud(flags, directory, remembered, clock) : await realCloud(flags, io.env, signal);
-  const made = await planOf(read.manifests, {
+  const made = await planOf(manifests, {
     flags,
     cloud,
     clusterName,
@@ -214,12 +215,12 @@ export async function planIn(
     regions.push(await account.region(region));
   }
   const { clusterPrefix } = settingsFrom({ ...flags, clusterName }, cloud.region).names;
+  const names = { clusterName, formerName: flags.renameClusterFrom };
   const { objects: given, clusterUid } = applied({
     manifests,
     before,
     regions,
-    clusterName,
-    formerName: flags.renameClusterFrom,
+    ...names,
     clusterUid: cluster?.uid ?? remembered?.clusterUid,
     prunes: cluster === undefined,
     now: clock.now(),
@@ -242,7 +243,7 @@ export async function planIn(
   const real = await rehearse({ ...options, objects: objects.map(({ object }) => object) });
   const planned = objects.filter(({ object }) => reconciled.has(objectText(object)));
   const entries = withPlaceholders(
-    await entriesOf({ planned, dry, real, regions, defaultRegion: cloud.region, readsNetwork }, signal),
+    await entriesOf({ planned, dry, real, regions, names, defaultRegion: cloud.region, readsNetwork }, signal),
     manifests,
   );
   const warnings = [...unread, ...warningsOf({ manifests, objects, entries }, input, { regions, clusterUid })];

@@ -214,8 +214,21 @@ async function rest<O extends KubeObject, Seen, Action>(
   // The object has resources in AWS but lost its finalizer (`kubectl replace`).
   const isWritten = next.kind === "serves" || module.hasOwn?.(planned.seen) === true;
   const lacksFinalizer = isWritten && !isMarked(directives) && !directives.paused && !directives.dryRun;
-  const outcome: Outcome = lacksFinalizer ? await ensureFinalizer(p, region, planned.seen) : { kind: "none" };
-  return reported(p, region, planned, outcome);
+  return reported(p, region, planned, lacksFinalizer ? await markedAgain(p, region, planned) : { kind: "none" });
+}
+
+/** Whoever took the finalizer may have written in AWS, as `release` does: the next pass sees what AWS has since. */
+async function markedAgain<O extends KubeObject, Seen, Action>(
+  p: Pass<O, Seen, Action>,
+  region: BatchRegion,
+  { seen, beganAtMs }: Planned<Seen, Action>,
+): Promise<Outcome> {
+  try {
+    await p.module.refresh(p.object, region, beganAtMs, p.signal);
+  } catch (error) {
+    return failedOutcome(error);
+  }
+  return await ensureFinalizer(p, region, seen);
 }
 
 async function write<O extends KubeObject, Seen, Action>(

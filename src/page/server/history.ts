@@ -1,10 +1,12 @@
 import type { EventLine, PastReplacement, Step } from "./model.ts";
 import { stepTitles, titlesOfFirst } from "./replacement.ts";
 
+const putBack = "Put back into service";
+
 /** The events of an environment that are about a step of a replacement: the step, and the environment in AWS. */
 const stepOfReason: Readonly<Record<string, { readonly title: string; readonly name?: RegExp }>> = {
   Created: { title: "Create", name: /^creating (\S+)$/ },
-  Reactivated: { title: "Put back into service", name: /^put (\S+) back/ },
+  Reactivated: { title: putBack, name: /^put (\S+) back/ },
   Available: { title: "Validate" },
   Invalid: { title: "Validate" },
   QueuesSwitched: { title: "Switch queues", name: /^(\S+) serves all queues$/ },
@@ -66,8 +68,15 @@ function entryOf(
   if (isNew) return begun(entries, name);
   if (!removes.includes(reason)) return last;
   // What is removed gave way to the environment that was created after it, or came to nothing itself.
-  const own = entries.findLastIndex(({ created }) => created === name);
-  return entries[own + 1] ?? entries[own] ?? begun(entries, undefined);
+  const index = entries.findLastIndex(({ created }) => created === name);
+  const [own, next] = [entries[index], entries[index + 1]];
+  if (own !== undefined && neverServed(own) && next?.steps[0]?.title !== putBack) return own;
+  return next ?? own ?? begun(entries, undefined);
+}
+
+/** Another attempt follows, e.g. where AWS found it INVALID, which an event says only of the last one: nothing gave way to that. */
+function neverServed({ steps }: ReplacementHistory): boolean {
+  return !steps.some(({ title, state }) => state === "done" && ["Validate", "Switch queues", putBack].includes(title));
 }
 
 function begun(entries: ReplacementHistory[], created: string | undefined): ReplacementHistory {
@@ -104,6 +113,6 @@ function summaryOf({ created, removed, steps }: ReplacementHistory): string {
   if (removed.has(created)) return `${created} was created and removed again`;
   if (removed.size > 0) return `${created} replaced ${older}`;
   if (steps[0]?.title === "Create") return `${created} was created`;
-  const isBack = steps.some(({ title }) => title === "Put back into service");
+  const isBack = steps.some(({ title }) => title === putBack);
   return isBack ? `${created} was put back into service` : `${created} serves all queues`;
 }

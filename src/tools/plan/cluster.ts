@@ -1,5 +1,6 @@
 import { type KubeObject, keyText } from "../../api/object.ts";
-import { kindOf, kinds } from "../../api/v1alpha1/kinds.ts";
+import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
+import { BatchJobKind, kindOf, kinds } from "../../api/v1alpha1/kinds.ts";
 import type { Objects } from "../../controllers/ports.ts";
 import { type KubeStore, kubeStore } from "../../kube/client.ts";
 import { readClusterUid, readNamespace } from "../../kube/namespaces.ts";
@@ -53,6 +54,24 @@ export async function readCluster({ api }: ApiServer, signal: AbortSignal): Prom
     exitCodes.failed,
     signal,
   );
+}
+
+/**
+ * The manifests as the cluster has their objects afterwards: an apply takes back no `spec.cancel` that somebody else has set, as the
+ * command `cancel` does.
+ */
+export function asApplied(
+  manifests: readonly ValidManifest[],
+  { objects }: Pick<ReadCluster, "objects">,
+): readonly ValidManifest[] {
+  const isCancelled = ({ kind, spec }: KubeObject): boolean =>
+    kind === BatchJobKind.kind && (spec as BatchJob["spec"]).cancel === true;
+  const cancelled = new Set(objects.filter(isCancelled).map(({ metadata }) => keyText(metadata)));
+  return manifests.map((manifest) => {
+    const { object, key } = manifest;
+    if (object.kind !== BatchJobKind.kind || !cancelled.has(keyText(key))) return manifest;
+    return { ...manifest, object: { ...object, spec: { cancel: true, ...(object.spec as BatchJob["spec"]) } } };
+  });
 }
 
 /**

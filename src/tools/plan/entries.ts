@@ -34,7 +34,7 @@ import {
   unendedJobs,
   unendedJobsIn,
 } from "./jobs.ts";
-import { namedIn, type Owned, ownedIn, type PlannedObject } from "./objects.ts";
+import { type ClusterNames, namedIn, type Owned, ownedUnder, type PlannedObject } from "./objects.ts";
 import type { Rehearsed } from "./rehearsal.ts";
 import { objectText, type Step, type WriteStep, withoutInvented } from "./steps.ts";
 import { type Titled, titleOf } from "./titles.ts";
@@ -47,6 +47,8 @@ export interface Outcome {
   /** What the operator does. */
   readonly real: Rehearsed;
   readonly regions: readonly ReadRegion[];
+  /** Another cluster may have objects of the same names in the account. */
+  readonly names: ClusterNames;
   /** Of objects that name none. */
   readonly defaultRegion: string;
   /** Whether networks were read: if not, nothing is known of them. */
@@ -62,10 +64,17 @@ export async function entriesOf(outcome: Outcome, signal: AbortSignal): Promise<
   for (const planned of outcome.planned) made.push({ planned, entry: await entryOf(planned, outcome, signal) });
   const actions = new Map(made.map(({ planned: { object }, entry }) => [objectText(object), entry.action]));
   return made.flatMap(({ planned, entry }) => {
-    if (planned.file === undefined && entry.action === "none") return [];
+    if (planned.file === undefined && (entry.action === "none" || isBlockedAsBefore(planned, entry, outcome)))
+      return [];
     const its = followsReplacement(planned.object, entry, actions) ? following(entry) : entry;
     return [withoutInvented(its, inventedOf(planned, outcome.real))];
   });
+}
+
+/** Whether a person had to act for an object already, for the same reason, and nothing is done about it. */
+function isBlockedAsBefore({ object }: PlannedObject, { blocked, steps }: Entry, { real }: Outcome): boolean {
+  const [before, after] = [object, real.objects.get(objectText(object))].map((one) => readyOf(one)?.reason);
+  return blocked !== undefined && steps.every(({ kind }) => kind === "wait") && before === after;
 }
 
 /** Whether all that an object changes is that it names the successor of a replacement that was begun before. */
@@ -101,7 +110,7 @@ interface ShownStatus {
 
 async function entryOf(
   { object, file, isPruned }: PlannedObject,
-  { dry, real, regions, defaultRegion, readsNetwork }: Outcome,
+  { dry, real, regions, names, defaultRegion, readsNetwork }: Outcome,
   signal: AbortSignal,
 ): Promise<Entry> {
   const { kind, metadata } = object;
@@ -111,9 +120,9 @@ async function entryOf(
   // One that is not allowed was not read.
   const region = regions.find((one) => one.name === regionName);
   const end = real.objects.get(text);
-  const made = shownSteps(real.steps.get(text) ?? [], end);
+  const made = shownSteps(real.steps.get(text) ?? [], end, real.objects);
   const writes = made.filter((step) => step.kind === "write");
-  const owned = (region === undefined ? [] : ownedIn(region)).filter(
+  const owned = (region === undefined ? [] : ownedUnder(names, [region])).filter(
     ({ key, kind: its }) => its === kind && key.namespace === namespace && key.name === name,
   );
   const adopted = real.adopted.get(text);
@@ -123,7 +132,7 @@ async function entryOf(
   const action = actionOf(object, { writes, owned, adopted, change, isNew, end });
   const awsName =
     owned.map((one) => one.awsName).join(", ") || adopted || nameIn(end) || awsNameOf(kindOf(kind), object);
-  const blocked = heldBy(object, change) ?? blockedBy(end);
+  const blocked = heldBy(object, change) ?? blockedBy(end, real.objects);
   const jobs = jobsOf(object, { action, change, writes }, { owned, region });
   const titled: Titled = {
     kind: kind as KindName,
@@ -204,9 +213,9 @@ function nameIn(object: KubeObject | undefined): string | undefined {
 }
 
 /** A wait is shown where something follows it, or where the object still waits at the end. */
-function shownSteps(steps: readonly Step[], end: KubeObject | undefined): readonly Step[] {
+function shownSteps(steps: readonly Step[], end: KubeObject | undefined, ends: Rehearsed["objects"]): readonly Step[] {
   const last = steps.findLastIndex(({ kind }) => kind === "write");
-  const waits = end !== undefined && !isReady(end) && !hasFailed(end) && blockedBy(end) === undefined;
+  const waits = end !== undefined && !isReady(end) && !hasFailed(end) && blockedBy(end, ends) === undefined;
   return steps.filter((step, index) => step.kind === "write" || (step.reason !== "Pending" && (index < last || waits)));
 }
 
@@ -270,31 +279,59 @@ function heldBy({ metadata }: KubeObject, change: ShownStatus["plan"]): string |
   return annotation && `by the annotation ${annotation}`;
 }
 
-/** Why an object does not become ready before a person does something; undefined: it does, or an approval is waited for. */
-function blockedBy(end: KubeObject | undefined): string | undefined {
+/**
+ * Why an object does not become ready before a person does something; undefined: it does, or an approval is waited for.
+ * @param ends all objects at the end
+ */
+function blockedBy(end: KubeObject | undefined, ends: Rehearsed["objects"]): string | undefined {
   if (end === undefined) return undefined;
-  const conditions = conditionsOf(end);
-  const ready = conditions.find(({ type }) => type === "Ready");
+  const ready = readyOf(end);
   // What has run is over: it gets ready by nothing that a person does.
   if (hasFailed(end)) return undefined;
-  const stalled = conditions.find(({ type, status }) => type === "Stalled" && status === "True");
+  const stalled = conditionsOf(end).find(({ type, status }) => type === "Stalled" && status === "True");
   if (stalled !== undefined) return reasonText(stalled);
   const isHeld = [pausedAnnotation, dryRunAnnotation].some((key) => end.metadata.annotations?.[key] === "true");
   if (ready === undefined || ready.status === "True" || isHeld || statusOf(end).plan?.approval !== undefined)
     return undefined;
-  // It ends by itself, however long it runs.
-  if (end.kind === BatchJobKind.kind && ["JobStarting", "JobRunning"].includes(ready.reason)) return undefined;
-  return dependenceText(end, ready.reason) ?? reasonText(ready);
+  return end.kind === BatchJobKind.kind ? jobBlockedBy(end as BatchJob, ready, ends) : reasonText(ready);
 }
 
-/** A job that AWS has, and that waits for others, says of itself only that AWS has it. */
-function dependenceText({ kind, spec }: KubeObject, reason: string): string | undefined {
-  if (kind !== BatchJobKind.kind || (reason !== "JobSubmitted" && reason !== "JobPending")) return undefined;
-  const { dependsOn = [] } = spec as BatchJob["spec"];
-  const awaited = dependsOn.flatMap(({ jobRef, jobId }) =>
-    jobRef === undefined ? (jobId ?? []) : `BatchJob ${jobRef.name}`,
-  );
-  return awaited.length === 0 ? undefined : `JobPending: its job waits for ${listed(awaited)}, on which it depends`;
+/** The same of a job: one that AWS has ends by itself, however long it runs, waits for its turn, or for one that ends. */
+function jobBlockedBy(job: BatchJob, ready: Condition, ends: Rehearsed["objects"]): string | undefined {
+  switch (ready.reason) {
+    case "JobStarting":
+    case "JobRunning":
+      return undefined;
+    case "JobRunnable":
+      return isStuckInQueue(job, ends) ? reasonText(ready) : undefined;
+    case "JobSubmitted":
+    case "JobPending": {
+      const { dependsOn = [], arrayProperties } = job.spec;
+      const awaited = dependsOn.flatMap(({ jobRef }) => {
+        if (jobRef === undefined) return [];
+        const key = { namespace: job.metadata.namespace, name: jobRef.name };
+        const isBlocked = blockedBy(ends.get(`${BatchJobKind.kind} ${keyText(key)}`), ends) !== undefined;
+        return isBlocked ? [`BatchJob ${jobRef.name}`] : [];
+      });
+      if (awaited.length > 0) return `JobPending: its job waits for ${listed(awaited)}, on which it depends`;
+      // The children of an array wait in its place.
+      return arrayProperties !== undefined && isStuckInQueue(job, ends) ? reasonText(ready) : undefined;
+    }
+    default:
+      return reasonText(ready);
+  }
+}
+
+/** Whether its queue, or AWS, says that a person has to act before jobs start there. */
+function isStuckInQueue({ spec, metadata, status }: BatchJob, ends: Rehearsed["objects"]): boolean {
+  const { namespace = metadata.namespace, name = "" } = spec.jobQueueRef ?? {};
+  const queue = ends.get(`${JobQueueKind.kind} ${keyText({ namespace, name })}`);
+  const progress = queue && conditionsOf(queue).find(({ type }) => type === "JobsProgressing");
+  return progress?.status === "False" || status?.statusReason?.startsWith("MISCONFIGURATION:") === true;
+}
+
+function readyOf(object: KubeObject | undefined): Condition | undefined {
+  return object && conditionsOf(object).find(({ type }) => type === "Ready");
 }
 
 /** Whether it is a BatchJob whose job has failed in AWS; one that was never submitted has none. */

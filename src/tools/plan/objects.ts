@@ -114,9 +114,13 @@ export function orphansAmong(
   return orphansIn(ownedUnder(names, regions), objects, clusterUid).map(({ kind, awsName }) => `${kind} ${awsName}`);
 }
 
-type ClusterNames = Pick<Applied, "clusterName" | "formerName">;
+export type ClusterNames = Pick<Applied, "clusterName" | "formerName">;
 
-function ownedUnder({ clusterName, formerName }: ClusterNames, regions: readonly ReadRegion[]): readonly Owned[] {
+/** What bears the tags of this cluster, under its name or the one from which it is being renamed. */
+export function ownedUnder(
+  { clusterName, formerName }: ClusterNames,
+  regions: readonly ReadRegion[],
+): readonly Owned[] {
   return regions
     .flatMap(ownedIn)
     .filter(({ tags: { [clusterTag]: name } }) => name === clusterName || name === formerName);
@@ -133,7 +137,7 @@ export interface Owned {
   readonly region: string;
 }
 
-export function ownedIn({ name: region, records }: ReadRegion): readonly Owned[] {
+function ownedIn({ name: region, records }: ReadRegion): readonly Owned[] {
   return namedIn(records).flatMap(({ kind, awsName, within, tags = {}, status }): readonly Owned[] => {
     const owner = ownerIn(tags);
     if (owner === undefined || status === "DELETED" || status === "DELETING") return [];

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import { type Released, release } from "../../../src/operator/release/release.ts";
@@ -5,7 +6,20 @@ import { seededRandom } from "../../../src/runtime/random.ts";
 import type { Store } from "../../../src/runtime/store.ts";
 import { writeThrough } from "../../../src/runtime/write-through.ts";
 import { accessDenied } from "../../../src/simulator/faults.ts";
-import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
+import {
+  batchNetwork,
+  computeEnvironment,
+  consumable,
+  ec2,
+  jobDefinition,
+  jobQueue,
+  policy,
+  quotaShare,
+  role,
+  sharedQueue,
+  withTypes,
+} from "../../manifests.ts";
+import { closedWorld } from "../../stories/closed-world.ts";
 import { clusterOne, createWorld, type World } from "../../world.ts";
 
 const all = [computeEnvironment("ce", ec2), jobQueue("q", ["ce"]), jobDefinition("jd")];
@@ -29,7 +43,7 @@ async function releaseAll(
   const releasing = release(
     {
       flags: { clusterName },
-      region: "eu-west-1",
+      region: world.aws.region,
       clusterUid: clusterOne.uid,
       store,
       ports: {
@@ -63,6 +77,26 @@ const inAws = (world: World): unknown => ({
     .jobDefinitions()
     .map(({ jobDefinitionName, revision, status }) => [jobDefinitionName, revision, status]),
 });
+/** What AWS has for objects of our cluster, with the owner that its tags name. */
+function ownersInAws({ aws: { truth } }: World): readonly string[] {
+  const groups = truth
+    .securityGroups()
+    .map(({ Tags = [] }) => Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value])));
+  const arns = [
+    ...truth.schedulingPolicies().map(({ arn }) => arn),
+    ...truth.serviceEnvironments().map(({ serviceEnvironmentArn }) => serviceEnvironmentArn),
+    ...truth.quotaShares().map(({ quotaShareArn }) => quotaShareArn),
+    ...truth.consumableResources().map(({ consumableResourceArn }) => consumableResourceArn),
+    ...truth.jobQueues().map(({ jobQueueArn }) => jobQueueArn),
+  ];
+  const tags = [
+    ...groups,
+    ...truth.roles().map((one) => one.tags),
+    ...truth.instanceProfiles().map((one) => one.tags),
+    ...arns.map((arn) => truth.resource(arn)?.tags),
+  ];
+  return tags.flatMap((one) => one?.["awsbatch.dev/name"] ?? []).toSorted();
+}
 
 describe("release", () => {
   test("that is refused, for another name of the cluster, leaves no object paused but those that were", async () => {
@@ -131,6 +165,32 @@ describe("release", () => {
     await world.untilReady();
     await world.until("all are marked", () => finalizers(world).length === 3);
     expect(inAws(world)).toEqual(was);
+    await world.stop();
+  });
+
+  test("what a running operator knew from before a release is read again: the object owns it again within minutes", async () => {
+    const world = await closedWorld();
+    world.apply(
+      batchNetwork("net", { securityGroup: {} }),
+      role("nodes", { purpose: "instance" }),
+      consumable("licence", { totalQuantity: 3 }),
+      consumable("seat", { totalQuantity: 3 }),
+      policy("fair", { fairsharePolicy: { shareDecaySeconds: 600 } }),
+      ...sharedQueue("train"),
+      quotaShare("prod", "train"),
+      jobDefinition("jd", { iam: { executionRole: {} } }),
+    );
+    await world.untilReady();
+    const owned = ownersInAws(world);
+    expect(owned.length).toBeGreaterThan(8);
+    await releaseAll(world);
+    expect(ownersInAws(world)).not.toEqual(owned);
+    await world.seconds(120);
+
+    for (const { kind, metadata } of world.store.objects()) {
+      world.annotate(kind, metadata.name, { "awsbatch.dev/paused": "false" });
+    }
+    await world.until("everything has its owner again", () => isDeepStrictEqual(ownersInAws(world), owned), 60);
     await world.stop();
   });
 

@@ -73,6 +73,15 @@ describe("from the events of an environment", () => {
     expect(pastReplacements(events, undefined)[0]?.steps[1]?.text).toBe("AWS refuses the role");
   });
 
+  test("each attempt to create what AWS finds INVALID was removed again, and replaced nothing", () => {
+    const events = eventsOf(create("a"), create("b"), ...remove("a"), create("c"), ...remove("b"), invalid);
+    expect(past(events)).toEqual([
+      ["c was created", ["Create 04", "Validate failed 07"]],
+      ["b was created and removed again", ["Create 01", "Retire 05", "Delete 06"]],
+      ["a was created and removed again", ["Create 00", "Retire 02", "Delete 03"]],
+    ]);
+  });
+
   test("a roll back is a step that failed", () => {
     const events = eventsOf(create("bad"), tagged("serving", "bad"), tagged("returned", "bad"), ...remove("bad"));
     expect(past(events)).toEqual([
@@ -84,7 +93,7 @@ describe("from the events of an environment", () => {
   });
 
   test("each removal belongs to what was created after the removed one", () => {
-    const events = eventsOf(create("b"), create("c"), ...remove("a"), ...remove("b"));
+    const events = eventsOf(create("b"), available, create("c"), ...remove("a"), ...remove("b"));
     expect(past(events).map(([summary]) => summary)).toEqual(["c replaced b", "b replaced a"]);
   });
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { KubeObject } from "../../../src/api/object.ts";
 import { kindOf } from "../../../src/api/v1alpha1/kinds.ts";
 import { ownerTags } from "../../../src/controllers/ownership/ownership.ts";
 import { MemoryStore } from "../../../src/kube/memory-store.ts";
@@ -7,7 +8,7 @@ import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { StoreError, type StoreErrorReason } from "../../../src/runtime/store.ts";
 import { manifestOf, withSchemaDefaults } from "../../../src/tools/manifests.ts";
-import { checkedByCluster, type ReadCluster } from "../../../src/tools/plan/cluster.ts";
+import { asApplied, checkedByCluster, type ReadCluster } from "../../../src/tools/plan/cluster.ts";
 import { planOf } from "../../../src/tools/plan.ts";
 import { SimulatedCloud } from "../../../src/tools/simulated-cloud.ts";
 import { definition, environment, MemorySource, queue, quickstart } from "../local/given.ts";
@@ -82,6 +83,25 @@ test("a cluster's other objects stay, and are what manifests may refer to", asyn
   ]);
 });
 
+test.each([
+  ["for which a person had to act before, is no part of it", "ReferenceNotFound", []],
+  ["that it keeps from going on, is", "Pending", ["nothing is done"]],
+])("an object without a manifest, %s", async (_what, reason, titles) => {
+  const world = await clusterWith(quickstart);
+  const condition = { type: "Ready", status: "False" as const, reason, message: "m", observedGeneration: 1 };
+  const job = {
+    apiVersion: "awsbatch.dev/v1alpha1",
+    kind: "BatchJob",
+    metadata: { ...world.cluster.objects[0]?.metadata, name: "old", namespace: "default", uid: "uid-of-old" },
+    spec: { jobQueueRef: { name: "high" }, jobDefinitionRef: { name: "nowhere" } },
+    status: { conditions: [{ ...condition, lastTransitionTime: "2026-01-01T00:00:00Z" }] },
+  } as KubeObject;
+  const cluster = { ...world.cluster, objects: [...world.cluster.objects, job] };
+  const { plan } = await planned(quickstart, { ...world, cluster });
+  const { entries } = await plan();
+  expect(entries.filter(({ kind }) => kind === "BatchJob").map(({ title }) => title)).toEqual(titles);
+});
+
 test("what the manifest changes is checked against the object in the cluster, by the rules about changes", async () => {
   const { cluster, dryRuns } = await clusterWith(quickstart);
   const moved = environment().replace("spec:\n", "spec:\n  region: eu-west-1\n");
@@ -91,6 +111,26 @@ test("what the manifest changes is checked against the object in the cluster, by
     { object: "BatchComputeEnvironment default/general", message: expect.stringContaining("region cannot be changed") },
   ]);
   expect(dryRuns).toEqual([]);
+});
+
+test.each([
+  ["that the cluster has is not taken back by a manifest without it", "", true, []],
+  ["is not taken back by a manifest that says so", "  cancel: false\n", false, ["spec.cancel"]],
+])("a cancellation %s", async (_what, more, cancel, refused) => {
+  const job = (extra: string) => `
+apiVersion: awsbatch.dev/v1alpha1
+kind: BatchJob
+metadata: {name: nightly}
+spec:
+  jobQueueRef: {name: high}
+  jobDefinitionRef: {name: hello}
+${extra}`;
+  const { cluster } = await clusterWith({ ...quickstart, "job.yaml": job("  cancel: true\n") });
+  const manifests = asApplied(await manifestsOf({ ...quickstart, "job.yaml": job(more) }), cluster);
+  const specs = manifests.flatMap(({ object }) => (object.kind === "BatchJob" ? [object.spec] : []));
+  expect(specs).toMatchObject([{ cancel }]);
+  const { problems } = await checkedByCluster(manifests, cluster, signal);
+  expect(problems.map(({ field }) => field)).toEqual(refused);
 });
 
 test("the API server is asked by a dry run of each manifest", async () => {

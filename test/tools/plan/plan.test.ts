@@ -465,6 +465,21 @@ ${more}`;
     expect(plan.entries).toEqual([]);
   });
 
+  test("of another cluster with objects of the same names creates its own", async () => {
+    const account = await accountWith(quickstart);
+    const { manifests } = await new MemorySource(quickstart).read();
+    const { signal } = new AbortController();
+    const flags = { namesWithCluster: true, awsRequestsPerSecond: 1000 };
+    const plan = await planOf(manifests, { ...account, flags, clusterName: "other", remembered: undefined, signal });
+    expect(
+      plan.entries.map(({ action, title, queues }) => [action, title.replace(/-[0-9a-f]{8}$/, ""), queues]),
+    ).toEqual([
+      ["create", "is created as other_default_general", []],
+      ["create", "is created as other_default_high", []],
+      ["create", "is created as other_default_hello", []],
+    ]);
+  });
+
   test("says who is in the way", async () => {
     const account = await accountWith({ "environment.yaml": environment() });
     const [made] = account.aws.truth.computeEnvironments() as [Environment];

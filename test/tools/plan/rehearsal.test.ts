@@ -103,6 +103,25 @@ ${more}`;
     expect({ action, blocked }).toEqual({ action: "create", blocked: undefined });
   });
 
+  test.each([
+    ["its turn", "  containerOverrides: {resourceRequirements: WHOLE}"],
+    ["another job that runs", "  dependsOn: [{jobRef: {name: check}}]"],
+    ["its children, which run", "  arrayProperties: {size: 2}\n  containerOverrides: {command: [sleep, '36000']}"],
+  ])("that waits for %s waits for nobody", async (_what, more) => {
+    const { planned } = await accountWith(quickstart);
+    const whole = "[{type: VCPU, value: '16'}, {type: MEMORY, value: '32768'}]";
+    const first = job("sleep 36000").replace("]}", `], resourceRequirements: ${whole}}`);
+    const second = `${job("x")
+      .replace(/ {2}containerOverrides.*\n/, "")
+      .replace("check", "later")}${more}\n`;
+    const files = { "a.yaml": first, "b.yaml": second.replace("WHOLE", whole) };
+    const { manifests } = await new MemorySource({ ...quickstart, ...files }).read();
+    expect(manifests).toHaveLength(5);
+    const entryOf = await planned({ ...quickstart, ...files });
+    expect(["check", "later"].map((name) => entryOf("BatchJob", name).blocked)).toEqual([undefined, undefined]);
+    expect(entryOf("BatchJob", "later").action).toBe("create");
+  });
+
   /** What a plan says of a job that `local` has submitted, and of what the files say of it now. */
   async function plannedAfter(command: string, status: string, after: string | undefined) {
     const { cloud, clock, directory } = await operated({ ...quickstart, "job.yaml": job(command) }, status);
