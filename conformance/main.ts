@@ -12,12 +12,15 @@ import { sleep, systemClock } from "../src/runtime/clock.ts";
 import { shellCommand } from "../src/runtime/shell.ts";
 import { acceptFile } from "./accept-file.ts";
 import { policyFor } from "./account/policy.ts";
-import { isOfAws, sdkAccount } from "./account/sdk.ts";
+import { isOfAws, type SdkSettings, sdkAccount } from "./account/sdk.ts";
 import { semantics } from "./facts/table.ts";
 import { isForLog, type Progress, progressLine } from "./progress.ts";
 import { cleanRun, conform, exitCodes, type Ports, type Request } from "./run/conform.ts";
 import { Interrupted } from "./run/interrupted.ts";
 import { callerOf } from "./run/ready.ts";
+import { runStories } from "./run/stories.ts";
+import { forwardTo } from "./stories/forward.ts";
+import { machineHere } from "./stories/machine.ts";
 
 interface Options {
   readonly region?: string;
@@ -27,6 +30,7 @@ interface Options {
   readonly securityGroup?: string;
   readonly speed?: number;
   readonly only?: string;
+  readonly stories?: boolean;
   readonly yes?: boolean;
   readonly printPolicy?: boolean;
   readonly clean?: string;
@@ -47,7 +51,11 @@ const options: Options = new Command("npm run conformance --")
   .option("--speed <n>", "of the simulator at the endpoint, as its own --speed", positive)
   .option("--subnet <id>", "that the environments name (one of the default VPC)")
   .option("--security-group <id>", "that the environments name (the default group of the subnet's VPC)")
-  .option("--only <text>", "only facts with this text in their name")
+  .option("--only <text>", "only facts, or stories, with this text in their name")
+  .option(
+    "--stories",
+    "run the operator itself on the account, instead of trying facts: jobs run, for less than a cent",
+  )
   .option("--yes", "do not ask before the first write")
   .option("--print-policy", "print the permissions that it needs, and do nothing else")
   .option("--clean <run>", "remove what is left of a run that was killed, and do nothing else")
@@ -70,13 +78,14 @@ const timeUntil = (signal?: AbortSignal): Ports["time"] => ({
 
 let shown: Progress | undefined;
 const hosts = new Set<string>();
+const sdkSettings = (region: string): SdkSettings => ({
+  region,
+  asked: (host) => void hosts.add(host),
+  ...(options.profile === undefined ? {} : { profile: options.profile }),
+  ...(options.endpointUrl === undefined ? {} : { endpoint: options.endpointUrl }),
+});
 const portsIn = (region: string): Ports => ({
-  account: sdkAccount({
-    region,
-    asked: (host) => void hosts.add(host),
-    ...(options.profile === undefined ? {} : { profile: options.profile }),
-    ...(options.endpointUrl === undefined ? {} : { endpoint: options.endpointUrl }),
-  }),
+  account: sdkAccount(sdkSettings(region)),
   of: () => ([...hosts].every(isOfAws) ? "AWS" : "another endpoint"),
   time: timeUntil(interrupt.signal),
   timeToClean: timeUntil(),
@@ -160,7 +169,13 @@ async function main(): Promise<number> {
     id: Math.floor(now / 1000).toString(36),
     date: new Date(now).toISOString().slice(0, 10),
   };
-  return conform(request, ports);
+  if (options.stories !== true) return conform(request, ports);
+  const settings = sdkSettings(region);
+  // The operator's own time is not that of a simulator.
+  const real = systemClock();
+  const time = { now: () => real.monotonic(), pause: (ms: number) => sleep(real, ms, interrupt.signal) };
+  const forStories = { machine: machineHere(interrupt.signal), forward: forwardTo(settings), time };
+  return runStories(request, { ...ports, ...forStories });
 }
 
 try {

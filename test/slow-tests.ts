@@ -11,6 +11,7 @@ export const slowTests = [
   "test/integration/migration-page.test.ts",
   "test/integration/semantics.test.ts",
   "test/integration/conformance.test.ts",
+  "test/integration/conformance-stories.test.ts",
   "test/integration/simulator-readme.test.ts",
   "test/integration/jobs.test.ts",
   "test/integration/stories/made-by-boto3.test.ts",

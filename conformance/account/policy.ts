@@ -132,7 +132,7 @@ export function policyFor(where: {
         Resource: [`${iam}:role/${tagKey}-*`, `${iam}:instance-profile/${tagKey}-*`],
       },
       {
-        Sid: "AttachTwoPolicies",
+        Sid: "AttachThreePolicies",
         Effect: "Allow",
         Action: ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
         Resource: roles,
@@ -140,6 +140,7 @@ export function policyFor(where: {
           ArnEquals: {
             "iam:PolicyARN": [
               aws("service-role/AWSBatchServiceRole"),
+              aws("service-role/AmazonECSTaskExecutionRolePolicy"),
               aws("AmazonECSInfrastructureRolePolicyForManagedInstances"),
             ],
           },

@@ -31,6 +31,11 @@ export function isOfAws(host: string): boolean {
   return /\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$/.test(host);
 }
 
+/** The operations of AWS Batch. */
+export const batchOperations: readonly string[] = Object.keys(batch)
+  .filter((name) => name.endsWith("Command") && !name.startsWith("$"))
+  .map((name) => name.slice(0, -"Command".length));
+
 /** Each call once: `paced` asks again. */
 export function sdkAccount({ asked = () => undefined, ...settings }: SdkSettings): Account {
   const once = { ...settings, maxAttempts: 1 };

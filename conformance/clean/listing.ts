@@ -1,7 +1,7 @@
 /** What an account has of runs. */
 
 import { type Account, unreadable } from "../account/account.ts";
-import { instanceRole, roleNames, tagKey } from "../names/renaming.ts";
+import { instanceRole, lateRole, roleNames, tagKey } from "../names/renaming.ts";
 import type { Ask } from "../rest.ts";
 
 export type FoundKind =
@@ -97,7 +97,7 @@ export async function foundInIam({ iam }: Account, prefix: string): Promise<read
     found.push({ kind, name, reference: name, taggedRun });
   };
   await add("InstanceProfile", prefix + instanceRole, { InstanceProfileName: prefix + instanceRole });
-  for (const name of roleNames) await add("Role", prefix + name, { RoleName: prefix + name });
+  for (const name of [...roleNames, lateRole]) await add("Role", prefix + name, { RoleName: prefix + name });
   return found;
 }
 

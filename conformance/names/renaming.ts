@@ -24,6 +24,8 @@ export const tagKey = "aws-batch-conformance";
 export const rolePath = `/${tagKey}/`;
 /** The roles of the table that a run makes; `ecsInstanceRole` with an instance profile of the same name. */
 export const roleNames = ["batch", "ecsTaskExecutionRole", "ecsInfrastructureRole", "ecsInstanceRole"] as const;
+/** The role of a story, made when AWS has missed it. */
+export const lateRole = "late";
 export const instanceRole = "ecsInstanceRole";
 
 /** How the names of a run begin. */

@@ -29,9 +29,14 @@ export function resultOf(
   { of, date }: Pick<Result, "of" | "date">,
 ): Result {
   const facts = all.map(({ row, verdict }) => ({ fact: row.id, digest: digestOf(row), ...verdict }));
-  const blank = (_member: string, value: unknown): unknown =>
-    typeof value === "string" ? withoutIds(neutral(value, run)) : value;
-  return { of, date, region: run.region, facts: JSON.parse(JSON.stringify(facts, blank)) as Result["facts"], times };
+  return { of, date, region: run.region, facts: withoutAccount(facts, run) as Result["facts"], times };
+}
+
+/** A copy in which nothing of the account is left. */
+export function withoutAccount(value: unknown, run: Run): unknown {
+  const blank = (_member: string, inner: unknown): unknown =>
+    typeof inner === "string" ? withoutIds(neutral(inner, run)) : inner;
+  return JSON.parse(JSON.stringify(value, blank)) as unknown;
 }
 
 export function fileName({ date, region }: Result): string {

@@ -65,7 +65,7 @@ interface Seen {
 }
 
 /** IAM shows a new role to other services some seconds later. */
-const rolesKnownAfterMs = 20_000;
+export const rolesKnownAfterMs = 20_000;
 
 /** @throws Error before the first write if the account cannot take the run, in words for a person */
 export async function conform(request: Request, ports: Ports): Promise<number> {
@@ -145,7 +145,7 @@ async function orProblem(work: () => Promise<void>, problems: string[]): Promise
 }
 
 /** Why the run ended early; undefined: it did not. */
-async function endedBy(work: () => Promise<void>): Promise<string | undefined> {
+export async function endedBy(work: () => Promise<void>): Promise<string | undefined> {
   try {
     await work();
     return undefined;
@@ -155,7 +155,8 @@ async function endedBy(work: () => Promise<void>): Promise<string | undefined> {
   }
 }
 
-async function cleanUp(run: Pick<Run, "id" | "partition">, ports: Ports, pace?: Pace): Promise<boolean> {
+/** @returns whether nothing is left */
+export async function cleanUp(run: Pick<Run, "id" | "partition">, ports: Ports, pace?: Pace): Promise<boolean> {
   const again = `  ${ports.cleaning(run.id)}`;
   try {
     const account = paced(ports.account, ports.timeToClean, pace);

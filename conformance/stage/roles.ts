@@ -1,5 +1,5 @@
 import { type Account, answerOf } from "../account/account.ts";
-import { instanceRole, prefixOf, type Run, roleNames, rolePath, tagKey } from "../names/renaming.ts";
+import { instanceRole, lateRole, prefixOf, type Run, roleNames, rolePath, tagKey } from "../names/renaming.ts";
 
 /** Who assumes a role of the stage. */
 const services: Readonly<Record<(typeof roleNames)[number], string>> = {
@@ -9,9 +9,11 @@ const services: Readonly<Record<(typeof roleNames)[number], string>> = {
   ecsInstanceRole: "ec2",
 };
 
-/** AWS's policies of roles, without which an environment is INVALID. What only jobs would use has none: none ever starts. */
-const policies: Readonly<Partial<Record<(typeof roleNames)[number], string>>> = {
+/** AWS's policies of roles, without which an environment is INVALID, or a job of a story does not start. */
+const policies: Readonly<Record<string, string>> = {
   batch: "service-role/AWSBatchServiceRole",
+  late: "service-role/AWSBatchServiceRole",
+  ecsTaskExecutionRole: "service-role/AmazonECSTaskExecutionRolePolicy",
   ecsInfrastructureRole: "AmazonECSInfrastructureRolePolicyForManagedInstances",
 };
 
@@ -31,16 +33,19 @@ export async function createRoles({ iam }: Account, run: Run): Promise<void> {
   const made = { Path: rolePath, Tags: [{ Key: tagKey, Value: run.id }] };
   for (const name of roleNames) {
     const suffix = run.partition === "aws-cn" && name === "ecsInstanceRole" ? ".amazonaws.com.cn" : ".amazonaws.com";
-    const statement = {
-      Effect: "Allow",
-      Principal: { Service: `${services[name]}${suffix}` },
-      Action: "sts:AssumeRole",
-    };
-    const trust = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    const trust = trustOf(services[name], suffix);
     await answerOf(iam, "CreateRole", { ...made, RoleName: prefix + name, AssumeRolePolicyDocument: trust });
   }
-  for (const [RoleName, PolicyArn] of policiesOf(run)) await answerOf(iam, "AttachRolePolicy", { RoleName, PolicyArn });
+  for (const [RoleName, PolicyArn] of policiesOf(run)) {
+    if (RoleName !== prefix + lateRole) await answerOf(iam, "AttachRolePolicy", { RoleName, PolicyArn });
+  }
   const profile = { InstanceProfileName: prefix + instanceRole };
   await answerOf(iam, "CreateInstanceProfile", { ...made, ...profile });
   await answerOf(iam, "AddRoleToInstanceProfile", { ...profile, RoleName: prefix + instanceRole });
+}
+
+/** The trust policy for one service of AWS. */
+export function trustOf(service: string, suffix = ".amazonaws.com"): string {
+  const statement = { Effect: "Allow", Principal: { Service: `${service}${suffix}` }, Action: "sts:AssumeRole" };
+  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
 }

@@ -34,8 +34,14 @@ function line(fact: TriedFact): string | undefined {
       return undefined;
     case "failed":
       return `${fact.fact}\n  failed: ${fact.why}\n`;
-    default:
-      return `${fact.fact}\n${fact.differences.map((one) => `  ${one.where}: ${one.expected}\n    moto: ${one.seen}\n`).join("")}`;
+    default: {
+      // moto runs a job meanwhile: how far it is differs from run to run.
+      const lasting = fact.differences.filter(({ where }) => !/^jobs\.0\.(?:startedAt|attempts)$/.test(where));
+      const lines = lasting.map(({ where, expected, seen }) => {
+        return `  ${where}: ${expected}\n    moto: ${where === "jobSummaryList" ? "the job" : seen}\n`;
+      });
+      return `${fact.fact}\n${lines.join("")}`;
+    }
   }
 }
 
