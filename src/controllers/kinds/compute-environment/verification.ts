@@ -10,6 +10,7 @@
 import { verifySecondsDefault } from "../../../api/v1alpha1/batch-compute-environment-rules.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import { hasEnded, type JobRecord } from "../../../aws/job-record.ts";
+import { shell } from "../../../runtime/shell.ts";
 import { orderOf } from "../../draining/queue-order.ts";
 import { isRetired } from "../../draining/retired.ts";
 import { shortHash } from "../../fields/fingerprint.ts";
@@ -276,7 +277,7 @@ function blockedBy({ seen }: Context, failure: Verdict, kept?: string): Blocked 
     kind: "blocked",
     reason: "VerificationFailed",
     until,
-    message: `job ${jobId} did not succeed on the new environment: ${why}. No queue was handed over${stays}. aws-batch-operator logs ${jobId} prints what it logged. Fix the cause and change the spec or the job definition, or set ${annotation} for another attempt`,
+    message: `job ${jobId} did not succeed on the new environment: ${why}. No queue was handed over${stays}. ${shell`aws-batch-operator logs ${jobId}`} prints what it logged. Fix the cause and change the spec or the job definition, or set ${annotation} for another attempt`,
     checkInMs: unwatchedCheckMs,
   };
 }
