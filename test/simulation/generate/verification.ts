@@ -37,7 +37,7 @@ export function withVerification(steps: readonly Step[], chance: Chance): Step[]
 function verify(chance: Chance): object {
   return {
     jobDefinitionRef: { name: chance.is(0.9) ? "jd-1" : "jd-2" },
-    ...(chance.is(0.7) ? { timeoutSeconds: chance.of([120, 600, 1800]) } : {}),
+    ...(chance.is(0.7) ? { timeoutSeconds: chance.of([300, 600, 1800]) } : {}),
     ...(chance.is(0.3) ? { attempts: chance.whole(1, 3) } : {}),
   };
 }

@@ -84,15 +84,13 @@ function ownedBy(watched: Watched, before: KubeObject): readonly string[] {
   const owns = ({ tags }: Tagged): boolean => isNamed({ tags }) && (wasHeld(metadata) || ownerIn(tags)?.uid === uid);
   switch (kind) {
     case "BatchComputeEnvironment": {
-      const isOwn = (awsName: string): boolean => isNameOf(baseNameOf(before as BatchComputeEnvironment), awsName);
-      const verified = truth.jobQueues().filter(({ status }) => status !== "DELETED" && status !== "DELETING");
-      return [
-        ...liveEnvironments(watched)
-          .filter(owns)
-          .map((one) => one.computeEnvironmentName)
-          .filter(isOwn),
-        ...verified.flatMap(({ jobQueueName, tags }) => (isOwn(tags?.[verifiesTag] ?? "") ? [jobQueueName] : [])),
-      ];
+      const environments = liveEnvironments(watched)
+        .filter(owns)
+        .map((one) => one.computeEnvironmentName)
+        .filter((name) => isNameOf(baseNameOf(before as BatchComputeEnvironment), name));
+      const queues = truth.jobQueues().filter(({ status }) => status !== "DELETED" && status !== "DELETING");
+      const verifying = queues.filter(({ tags }) => environments.includes(tags?.[verifiesTag] ?? ""));
+      return [...environments, ...verifying.map(({ jobQueueName }) => jobQueueName)];
     }
     case "BatchNetwork":
       return madeIn(watched)

@@ -84,7 +84,7 @@ test("a cluster's other objects stay, and are what manifests may refer to", asyn
 });
 
 test.each([
-  ["for which a person had to act before, is no part of it", "ReferenceNotFound", []],
+  ["for which a person had to act before, is not among them", "ReferenceNotFound", []],
   ["that it keeps from going on, is", "Pending", ["nothing is done"]],
 ])("an object without a manifest, %s", async (_what, reason, titles) => {
   const world = await clusterWith(quickstart);

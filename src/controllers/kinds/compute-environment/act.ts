@@ -121,7 +121,7 @@ async function actOnVerification(
       return region.createJobQueue(call.request, signal);
     case "submitJob": {
       const { jobId } = await region.jobsOfObjects.submit(call.request, signal, () => {});
-      verification.submitted.set(call.request.jobName ?? "", jobId);
+      verification.submitted.set(call.request.jobName ?? "", { jobId, at: clock.monotonic() });
       return;
     }
     case "endJobs":

@@ -115,6 +115,8 @@ export interface VerifyingJob {
   readonly kind: "job";
   /** Undefined: AWS has accepted it, and does not show it yet. */
   readonly record: JobRecord | undefined;
+  /** For how long this process has known it, ms. */
+  readonly knownForMs: number;
   /** When this process last asked AWS to end it, ms ago. */
   readonly endedMsAgo: number | undefined;
 }

@@ -8,7 +8,7 @@ import { orUnread } from "../../pass/unread.ts";
 import type { Ports } from "../../ports.ts";
 import { revisionOf } from "../batch-job/references.ts";
 import { inTransition, nameOf } from "./environment-set.ts";
-import type { VerificationQueue, VerificationSeen } from "./seen.ts";
+import type { VerificationQueue, VerificationSeen, VerifyingJob } from "./seen.ts";
 import { failureInForce, jobNameOf, type Verifying } from "./verification.ts";
 import { endedWithQueue, verificationQueueName, verifies } from "./verification-queue.ts";
 
@@ -17,8 +17,8 @@ export interface VerificationMemory {
   readonly counts: CountedJobs;
   /** When jobs were last ended there, wall ms. */
   readonly endedAt: Map<string, number>;
-  /** By the name of a job, which no other one has: the ID that AWS gave it. */
-  readonly submitted: Map<string, string>;
+  /** By the name of a job, which no other one has: the ID that AWS gave it, and when this process saw it first, monotonic ms. */
+  readonly submitted: Map<string, { readonly jobId: string; readonly at: number }>;
   /** By ID: jobs that have ended, which AWS describes only for days. */
   readonly ended: Map<string, JobRecord>;
 }
@@ -90,14 +90,15 @@ async function jobIn(
   const counts = ({ statusReason }: { readonly statusReason: string | undefined }): boolean =>
     statusReason !== endedWithQueue(environment);
   const found = await orUnread(
-    (async (): Promise<{ readonly record: JobRecord | undefined } | undefined> => {
+    (async (): Promise<Pick<VerifyingJob, "record" | "knownForMs"> | undefined> => {
       const named = async (): Promise<string | undefined> =>
         (await jobs.named(queue, jobName, "exactly", signal))?.find(counts)?.jobId;
-      const known = memory.submitted.get(jobName) ?? (await named());
-      if (known === undefined) return undefined;
-      memory.submitted.set(jobName, known);
-      const [record] = await jobs.described([known], signal);
-      if (record === undefined || counts(record)) return { record };
+      const jobId = memory.submitted.get(jobName)?.jobId ?? (await named());
+      if (jobId === undefined) return undefined;
+      const at = memory.submitted.get(jobName)?.at ?? ports.clock.monotonic();
+      memory.submitted.set(jobName, { jobId, at });
+      const [record] = await jobs.described([jobId], signal);
+      if (record === undefined || counts(record)) return { record, knownForMs: ports.clock.monotonic() - at };
       memory.submitted.delete(jobName);
       return undefined;
     })(),

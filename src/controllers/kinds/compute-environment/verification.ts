@@ -15,6 +15,7 @@ import { orderOf } from "../../draining/queue-order.ts";
 import { isRetired } from "../../draining/retired.ts";
 import { shortHash } from "../../fields/fingerprint.ts";
 import {
+  clocksDifferMs,
   marks,
   settleCheckMs,
   terminateAgainMs,
@@ -117,11 +118,13 @@ function nextOf(context: Context, target: Environment): Step<Action> {
     };
     return act({ kind: "submitJob", request }, `a job of ${revision} is being submitted, which verifies ${name}`);
   }
-  const { record, endedMsAgo } = job;
+  const { record, knownForMs, endedMsAgo } = job;
   if (record === undefined) return wait(`the job that verifies ${name} was submitted`, verificationCheckMs);
   if (hasEnded(record)) return judged(context, target, record);
   const seconds = spec.replacement?.verify?.timeoutSeconds ?? verifySecondsDefault;
-  const restMs = (record.createdAt ?? now) + seconds * 1000 - now;
+  // AWS's clock is not ours: its time counts only for a process that came later.
+  const waitedMs = Math.max(knownForMs, now - (record.createdAt ?? now) - clocksDifferMs);
+  const restMs = seconds * 1000 - waitedMs;
   const what = `job ${record.jobId} of ${revision} verifies ${name} and is ${record.status}`;
   if (restMs > 0)
     return wait(`${what}; it has to succeed before a queue names ${name}`, Math.min(verificationCheckMs, restMs));

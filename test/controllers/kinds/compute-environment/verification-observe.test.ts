@@ -95,7 +95,12 @@ describe("the job of the present attempt", () => {
   it("is there without a record while AWS does not show what it has accepted", async () => {
     const { pass, region } = watched({ jobQueues: [own()] });
     region.jobsOfObjects.found = [named("j1")];
-    expect((await pass()).queues.get("new")?.job).toEqual({ kind: "job", record: undefined, endedMsAgo: undefined });
+    expect((await pass()).queues.get("new")?.job).toEqual({
+      kind: "job",
+      record: undefined,
+      knownForMs: 0,
+      endedMsAgo: undefined,
+    });
   });
 
   it("is known with the time since it was last ended", async () => {
@@ -104,7 +109,9 @@ describe("the job of the present attempt", () => {
     region.jobsOfObjects.shown.set("j1", shown("j1", "RUNNING"));
     memory.endedAt.set("eu-west-1/j1", now);
     await clock.advance(5000);
-    expect((await pass()).queues.get("new")?.job).toMatchObject({ endedMsAgo: 5000 });
+    expect((await pass()).queues.get("new")?.job).toMatchObject({ endedMsAgo: 5000, knownForMs: 0 });
+    await clock.advance(1000);
+    expect((await pass()).queues.get("new")?.job).toMatchObject({ knownForMs: 1000 });
   });
 
   it("is not one that went with a queue before, of which only the name is the same", async () => {

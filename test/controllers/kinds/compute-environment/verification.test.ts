@@ -52,9 +52,9 @@ const record = (change: Partial<JobRecord> = {}): JobRecord => ({
   isEnding: false,
   ...change,
 });
-const running = (change: Partial<JobRecord> = {}, endedMsAgo?: number): VerificationQueue => ({
+const running = (change: Partial<JobRecord> = {}, endedMsAgo?: number, knownForMs = 0): VerificationQueue => ({
   queue: own,
-  job: { kind: "job", record: record(change), endedMsAgo },
+  job: { kind: "job", record: record(change), knownForMs, endedMsAgo },
   jobs: undefined,
 });
 
@@ -143,7 +143,13 @@ describe("a target that is not proven", () => {
       message: expect.stringMatching(/^job 1+-.* of team_smoke:1 verifies new and is RUNNING/),
     });
     expect(
-      next({ own: { queue: own, job: { kind: "job", record: undefined, endedMsAgo: undefined }, jobs: undefined } }),
+      next({
+        own: {
+          queue: own,
+          job: { kind: "job", record: undefined, knownForMs: 0, endedMsAgo: undefined },
+          jobs: undefined,
+        },
+      }),
     ).toMatchObject({ kind: "wait" });
     expect(next({ own: { queue: own, job: { kind: "unread", why: "denied" }, jobs: undefined } })).toMatchObject({
       kind: "wait",
@@ -152,15 +158,20 @@ describe("a target that is not proven", () => {
   });
 
   it("has its job terminated when the time is over, 30 minutes by default, and again after a while", () => {
-    expect(next({ own: running({ createdAt: now - 1_799_999 }) })).toMatchObject({ kind: "wait", checkInMs: 1 });
-    expect(callIn({ own: running({ createdAt: now - 1_800_000 }) })).toMatchObject({
+    expect(next({ own: running({}, undefined, 1_799_999) })).toMatchObject({ kind: "wait", checkInMs: 1 });
+    expect(callIn({ own: running({}, undefined, 1_800_000) })).toMatchObject({
       kind: "endJobs",
       jobIds: [record().jobId],
     });
-    expect(next({ own: running({ createdAt: now - 1_800_000 }, 59_999) })).toMatchObject({ kind: "wait" });
-    expect(callIn({ own: running({ createdAt: now - 1_800_000 }, 60_000) })).toMatchObject({ kind: "endJobs" });
+    expect(next({ own: running({}, 59_999, 1_800_000) })).toMatchObject({ kind: "wait" });
+    expect(callIn({ own: running({}, 60_000, 1_800_000) })).toMatchObject({ kind: "endJobs" });
     const soon = { ...ec2, replacement: { verify: { ...verify, timeoutSeconds: 60 } } };
-    expect(callIn({ spec: soon, own: running() })).toMatchObject({ kind: "endJobs" });
+    expect(callIn({ spec: soon, own: running({}, undefined, 60_000) })).toMatchObject({ kind: "endJobs" });
+  });
+
+  it("has it terminated by AWS's time where this process came later, whose clock may be a minute wrong", () => {
+    expect(next({ own: running({ createdAt: now - 1_859_999 }) })).toMatchObject({ kind: "wait", checkInMs: 1 });
+    expect(callIn({ own: running({ createdAt: now - 1_860_000 }) })).toMatchObject({ kind: "endJobs" });
   });
 
   it("waits until it is ENABLED", () => {
