@@ -12,6 +12,7 @@ export const slowTests = [
   "test/integration/semantics.test.ts",
   "test/integration/conformance.test.ts",
   "test/integration/conformance-stories.test.ts",
+  "test/integration/seed-by-cli.test.ts",
   "test/integration/simulator-readme.test.ts",
   "test/integration/jobs.test.ts",
   "test/integration/stories/made-by-boto3.test.ts",

@@ -46,17 +46,17 @@ async function playOne(story: Story, where: Where): Promise<Played> {
   const proxy = await startProxy(forward, operations, () => time.now(), note);
   const start = time.now();
   const problems: string[] = [];
+  const stage = new StoryStage({
+    run,
+    account,
+    machine,
+    time,
+    proxy,
+    note,
+    directory: await machine.directory(),
+    objects: (objects) => void events.push({ at: time.now(), objects }),
+  });
   try {
-    const stage = new StoryStage({
-      run,
-      account,
-      machine,
-      time,
-      proxy,
-      note,
-      directory: await machine.directory(),
-      objects: (objects) => void events.push({ at: time.now(), objects }),
-    });
     await story.play(stage);
     const { environments, queues } = await stage.read();
     for (const one of [...environments, ...queues]) {
@@ -66,6 +66,8 @@ async function playOne(story: Story, where: Where): Promise<Played> {
     if (!(error instanceof StoryFailed)) throw error;
     problems.push(error.message);
   } finally {
+    // A story that failed may have left one running, which would write on.
+    await stage.end();
     await proxy.close();
   }
   problems.push(...judged(events, clusterName(run)));

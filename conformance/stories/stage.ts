@@ -48,6 +48,7 @@ export class StoryStage {
   readonly #directory: string;
   readonly #note: (exchange: Exchange) => void;
   readonly #objects: (all: readonly Manifest[]) => void;
+  readonly #operators: OperatorRun[] = [];
   readonly #manifests = new Map<string, Manifest>();
 
   constructor(given: {
@@ -86,11 +87,18 @@ export class StoryStage {
   /** Starts `local` on the manifests. */
   operator(...flags: readonly string[]): OperatorRun {
     const name = ["--cluster-name", clusterName(this.run), "--names-with-cluster"];
-    return this.#machine.operate(
+    const operator = this.#machine.operate(
       ["local", "-f", this.#directory, "-o", "json", ...name, ...flags],
       this.proxy.url,
       this.run.region,
     );
+    this.#operators.push(operator);
+    return operator;
+  }
+
+  /** Ends the operators that a story has left running when it failed. */
+  async end(): Promise<void> {
+    for (const operator of this.#operators) await operator.stop();
   }
 
   /** What the operator's command prints. */
