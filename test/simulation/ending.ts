@@ -138,14 +138,20 @@ export async function endWell(
   if (options.silence === false || world.violations.length > 0) return;
   const listed = listedSeconds - (world.clock.monotonic() - faultsEndedAt) / 1000;
   await rest(world, Math.max(graceSeconds, listed, reportedSeconds(world)));
-  const own = world.aws.truth.jobQueues().filter(({ status, tags }) => status !== "DELETED" && tags?.[verifiesTag]);
-  if (own.length > 0) {
-    world.violate(
-      "nothing of the operator's own queues remains",
-      own.map(({ jobQueueName }) => jobQueueName).join(", "),
-    );
-  }
+  const left = verificationQueuesLeft(world);
+  if (left.length > 0) world.violate("nothing of the operator's own queues remains", left.join(", "));
   await beSilent(world, silenceSeconds(options.seed));
+}
+
+/** Of environments that are ours: a person who takes the tags off one makes its queue nobody's as well. */
+function verificationQueuesLeft({ aws: { truth } }: Simulation): readonly string[] {
+  const ours = truth.computeEnvironments().filter(({ tags }) => ownerIn(tags) !== undefined);
+  const names = new Set(ours.map((one) => one.computeEnvironmentName));
+  return truth
+    .jobQueues()
+    .flatMap(({ jobQueueName, status, tags }) =>
+      status !== "DELETED" && names.has(tags?.[verifiesTag] ?? "") ? [jobQueueName] : [],
+    );
 }
 
 function stopFaults(world: Simulation): void {
