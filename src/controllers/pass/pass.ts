@@ -217,14 +217,17 @@ async function rest<O extends KubeObject, Seen, Action>(
   return reported(p, region, planned, lacksFinalizer ? await markedAgain(p, region, planned) : { kind: "none" });
 }
 
-/** Whoever took the finalizer may have written in AWS, as `release` does: the next pass sees what AWS has since. */
+/**
+ * Whoever took the finalizer of an object with a location may have written in AWS, as `release` does: the next pass sees what AWS has
+ * since. One without has never had it.
+ */
 async function markedAgain<O extends KubeObject, Seen, Action>(
   p: Pass<O, Seen, Action>,
   region: BatchRegion,
   { seen, beganAtMs }: Planned<Seen, Action>,
 ): Promise<Outcome> {
   try {
-    await p.module.refresh(p.object, region, beganAtMs, p.signal);
+    if (p.directives.location !== undefined) await p.module.refresh(p.object, region, beganAtMs, p.signal);
   } catch (error) {
     return failedOutcome(error);
   }
