@@ -48,6 +48,7 @@ function started(store: MemoryStore, aws: ReturnType<typeof createSimulatedAws>)
           batch: aws.batch,
           iam: async () => aws.iam,
           ec2: async () => aws.ec2,
+          logs: async () => aws.logs,
           close: () => undefined,
         }),
       }),

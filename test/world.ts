@@ -280,8 +280,9 @@ async function openCloud(
     region,
     label: "simulated AWS",
     async connect(inRegion) {
-      const { batch, iam, ec2 } = awsIn(inRegion);
-      return { account, partition: "aws", batch, iam: async () => iam, ec2: async () => ec2, close: () => undefined };
+      const { batch, iam, ec2, logs } = awsIn(inRegion);
+      const others = { iam: async () => iam, ec2: async () => ec2, logs: async () => logs };
+      return { account, partition: "aws", batch, ...others, close: () => undefined };
     },
   };
 }

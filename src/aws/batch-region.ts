@@ -14,7 +14,9 @@ import { jobsOfObjects } from "./job-calls.ts";
 import { JobReads } from "./job-reads.ts";
 import { queuesOfJobs, stillActive, unfinishedJobs } from "./jobs.ts";
 import { JobsObserver } from "./jobs-observer.ts";
+import { lastLinesOf } from "./last-lines.ts";
 import { ListsObserver } from "./lists-observer.ts";
+import type { LogsApi } from "./logs.ts";
 import { longRead } from "./long-read.ts";
 import type { Location } from "./names.ts";
 import type { BatchRegion, FailedJob } from "./region.ts";
@@ -48,6 +50,8 @@ import type { UnfinishedJob } from "./unfinished-job.ts";
 export interface BatchRegionOptions extends RegionCacheOptions, Location {
   /** Behind budget, lease and deadline (`guardedBatch`). */
   readonly batch: BatchApi;
+  /** The same of CloudWatch Logs; loaded at the first use. */
+  readonly logs: () => Promise<LogsApi>;
   readonly clock: Clock;
   readonly random: Random;
   /** Fingerprint of a body as AWS describes it, and of one as it is sent. */
@@ -247,6 +251,10 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
         if (target !== undefined) return await retag(keyOf(target.type), batch, arn, change, signal);
         const message = `${arn} is not the ARN of a resource that is kept`;
         throw new AwsError("invalid", "batch:TagResource", "NotAnArn", message);
+      },
+
+      async lastLines(stream, count, signal) {
+        return lastLinesOf(await options.logs(), stream, count, signal);
       },
 
       async jobs(queue, from, signal) {

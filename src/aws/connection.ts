@@ -1,6 +1,7 @@
 import type { BatchApi } from "./batch-calls.ts";
 import type { Ec2Api } from "./ec2.ts";
 import type { IamApi } from "./iam.ts";
+import type { LogsApi } from "./logs.ts";
 
 /** The operator's identity in a region, and its clients. */
 export interface AwsConnection {
@@ -12,6 +13,8 @@ export interface AwsConnection {
   readonly iam: () => Promise<IamApi>;
   /** EC2 of the region, also unguarded. Its client is loaded at the first use. */
   readonly ec2: () => Promise<Ec2Api>;
+  /** CloudWatch Logs of the region, also unguarded. Its client is loaded at the first use. */
+  readonly logs: () => Promise<LogsApi>;
   /** Closes the connections of its clients; they are not used any more. */
   readonly close: () => void;
 }

@@ -2,6 +2,7 @@ import { batchCalls } from "./batch-calls.ts";
 import { type NeededAction, needsOf } from "./call-facts.ts";
 import { ec2Calls } from "./ec2-calls.ts";
 import { iamCalls } from "./iam-calls.ts";
+import { logsCalls } from "./logs-calls.ts";
 import {
   type Conditions,
   type Grounds,
@@ -28,6 +29,7 @@ export const allNeeds: readonly NeededAction[] = [
   ...needsOf("batch", batchCalls),
   ...needsOf("iam", iamCalls),
   ...needsOf("ec2", ec2Calls),
+  ...needsOf("logs", logsCalls),
 ];
 
 /** The least that the operator needs in this scope: every action comes from a call, every limit from the scope. */

@@ -15,7 +15,7 @@ export const policyFeatures = {
   "service-roles": "makes service roles and Spot Fleet roles, whose policies may pass any role to EC2; with iam",
   "remove-boundaries": "takes permissions boundaries off roles whose spec names none any more; with iam",
   adopt: "takes over resources without tags of a cluster, whatever their names: for adoptionPolicy, and after import",
-  jobs: "submits, tags and ends the jobs of BatchJob objects, in queues and by definitions of its own",
+  jobs: "submits, tags and ends the jobs of BatchJob objects, in queues and by definitions of its own; and for replacement.verify, whose last log lines it reads",
   "foreign-jobs": "submits jobs to queues and by definitions that are not its own, which BatchJob objects name",
   "terminate-jobs": "terminates jobs, for drain.policy: Terminate",
   "foreign-queues": "moves queues that are not its own, for --allow-foreign-repoint",
@@ -90,6 +90,13 @@ export const statements = {
       ...(scope.features.includes("foreign-jobs") ? {} : { conditions: resourceTag(scope) }),
     }),
   JobChange: (scope) => when(scope, submitting, { resources: batch(scope, "job/*"), conditions: resourceTag(scope) }),
+  // The last lines of a job that verifies an environment: its definition may name any group.
+  JobLogs: (scope) =>
+    when(scope, submitting, {
+      resources: scope.regions.map(
+        (region) => `arn:${scope.partition}:logs:${region}:${scope.account}:log-group:*:log-stream:*`,
+      ),
+    }),
   ForeignQueues: (scope) => when(scope, ["foreign-queues"], { resources: batch(scope, "job-queue/*") }),
 
   PassRoles: (scope) =>

@@ -13,6 +13,7 @@
 import type { DefinitionRevision } from "./batch.ts";
 import type { ReadFailure } from "./cadence.ts";
 import type { AwsError } from "./errors.ts";
+import type { LogsRecord } from "./job-record.ts";
 import type { JobsOfObjects } from "./jobs-of-objects.ts";
 import type { JobsSeen } from "./queue-jobs.ts";
 import type { AskedKey, DescribedKey, ResourceRecords, ResourceType, ResourceWrites } from "./resources/index.ts";
@@ -109,6 +110,15 @@ export interface BatchRegion extends ResourceWrites {
    * @throws AwsError when anything cannot be read
    */
   failedJobs(failed: FailedSince, signal: AbortSignal): Promise<readonly FailedJob[]>;
+  /**
+   * The last lines that a job has logged, the latest last; none where AWS has no such stream (yet).
+   * @throws AwsError
+   */
+  lastLines(
+    stream: Pick<LogsRecord, "group" | "stream">,
+    count: number,
+    signal: AbortSignal,
+  ): Promise<readonly string[]>;
   /**
    * How many unfinished jobs run revisions of a job definition, over all queues, counted together with others at most
    * once a minute; `name` should have none that jobs can be given. Waits up to 5 s when its revisions have just changed,

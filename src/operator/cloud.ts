@@ -78,6 +78,7 @@ export async function awsCloud(
         // Most operators create no roles, and the client of EC2 is several times as large as all others together.
         iam: async () => closing((await import("../aws/iam-sdk.ts")).sdkIam({ region: inRegion, onAnswered })),
         ec2: async () => closing((await import("../aws/ec2-sdk.ts")).sdkEc2({ region: inRegion, onAnswered })),
+        logs: async () => closing((await import("../aws/logs-sdk.ts")).sdkLogs({ region: inRegion, onAnswered })),
         close: () => {
           for (const client of opened) client.close();
         },

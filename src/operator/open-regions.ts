@@ -10,6 +10,7 @@ import { guardedEc2 } from "../aws/ec2-calls.ts";
 import { createEc2Region, type Ec2OfAll, type Ec2Region } from "../aws/ec2-region.ts";
 import type { IamAccount, IamOfAll } from "../aws/iam-account.ts";
 import { guardedIam } from "../aws/iam-calls.ts";
+import { guardedLogs } from "../aws/logs-calls.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import { type ClusterNameRefused, refusedName } from "../controllers/cluster-name.ts";
 import { fingerprintOf } from "../controllers/kinds/job-definition/normalise.ts";
@@ -240,8 +241,9 @@ async function openRegion(
   signal: AbortSignal,
 ): Promise<ObservedBatchRegion> {
   const { clock, random } = options;
-  const { account, partition, batch } = await options.connect(region, signal);
+  const { account, partition, batch, logs } = await options.connect(region, signal);
   return createBatchRegion({
+    logs: async () => guardedLogs(await logs(), guardOptions(options, region)),
     batch: guardedBatch(batch, {
       ...guardOptions(options, region),
       jobBudgets: { submit: budgetOf(options, options.submitRate, 0), end: budgetOf(options, options.submitRate, 0) },

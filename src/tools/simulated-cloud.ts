@@ -67,6 +67,7 @@ export class SimulatedCloud implements DatedCloud {
       batch: withReferred(aws),
       iam: async () => aws.iam,
       ec2: async () => aws.ec2,
+      logs: async () => aws.logs,
       close: () => undefined,
     };
   }

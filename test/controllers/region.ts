@@ -33,6 +33,8 @@ export interface FakeRegion extends BatchRegion {
   jobDefinitions: BatchSnapshot["jobDefinitions"];
   jobsByQueue: Readonly<Record<string, readonly ActiveJob[]>>;
   failed: readonly FailedJob[];
+  /** Of whatever log. */
+  lines: readonly string[];
   /** A count of active jobs is not there yet. */
   counting: boolean;
   /** Monotonic ms: when counts begin and end. */
@@ -198,6 +200,11 @@ export function fakeRegion(
     },
     terminateJob: (jobId) => called(`terminateJob ${jobId}`),
     terminateServiceJob: (jobId) => called(`terminateServiceJob ${jobId}`),
+    lines: [],
+    async lastLines({ group, stream }) {
+      await called(`getLogEvents ${group} ${stream}`);
+      return region.lines;
+    },
     jobsOfObjects: fakeJobs(called),
     ...change,
   };

@@ -181,6 +181,7 @@ export class OperatorProcess {
         batch: speakingVersion(gatedBatch(aws.batch, network, onCall), algorithm),
         iam: async () => gatedIam(aws.iam, network, onCall),
         ec2: async () => gatedEc2(aws.ec2, network, onCall),
+        logs: async () => aws.logs,
         close: () => undefined,
       }),
     };

@@ -61,6 +61,7 @@ describe("a region over an AWS that is stale, throttles and loses requests and a
       const batch = guardedBatch(aws.batch, aGuard({ clock, budget: aBudget(clock, 10) }));
       const region = createBatchRegion({
         batch,
+        logs: async () => aws.logs,
         clock,
         random,
         account: aws.account,

@@ -87,7 +87,7 @@ describe("a successor", () => {
     world.apply(computeEnvironment("ce", withTypes(["m5.large"], verifying())));
     await world.until("it failed", () => condition(world, "Stalled")?.reason === "VerificationFailed", 900);
     expect(condition(world, "Stalled")?.message).toMatch(
-      /^job [0-9a-f-]{36} did not succeed on the new environment: .*exit code 3/,
+      /^job [0-9a-f-]{36} did not succeed on the new environment: .*exit code 3; it logged at last "hello world"\. No queue/,
     );
     await world.seconds(3300);
     expect(environments(world)).toHaveLength(2);

@@ -85,6 +85,7 @@ describe("AWS Batch by the SDK, against moto", () => {
     const guarded = guardedBatch(batch, aGuard({ clock, budget: aBudget(clock, 10) }));
     const kept = createBatchRegion({
       batch: guarded,
+      logs: () => Promise.reject(new Error("nothing of this reads a log")),
       clock,
       random: seededRandom(1),
       account: "123456789012",

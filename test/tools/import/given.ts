@@ -50,9 +50,10 @@ export function cloudOf(regions: Readonly<Record<string, SimulatedAws>>): Cloud 
     region,
     label: "simulated AWS",
     async connect(name) {
-      const { batch, iam, ec2 } = regions[name] as SimulatedAws;
+      const { batch, iam, ec2, logs } = regions[name] as SimulatedAws;
       const { account } = first;
-      return { account, partition: "aws", batch, iam: async () => iam, ec2: async () => ec2, close: () => undefined };
+      const others = { iam: async () => iam, ec2: async () => ec2, logs: async () => logs };
+      return { account, partition: "aws", batch, ...others, close: () => undefined };
     },
   };
 }

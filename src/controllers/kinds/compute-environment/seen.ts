@@ -100,7 +100,13 @@ export interface VerificationSeen {
   /** All queues of the region, as AWS counts them. */
   readonly queuesInRegion: number;
   /** The job of the failure that is in force, as far as AWS still describes it. */
-  readonly failed?: JobRecord | undefined;
+  readonly failed?: FailedVerification | undefined;
+}
+
+export interface FailedVerification {
+  readonly record: JobRecord;
+  /** Of its log; none where it has logged nothing, or not to CloudWatch Logs of its region. */
+  readonly lastLines: readonly string[] | Unread;
 }
 
 export interface VerificationQueue {

@@ -1,6 +1,6 @@
 import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
-import { hasEnded, type JobRecord } from "../../../aws/job-record.ts";
+import { hasEnded } from "../../../aws/job-record.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
 import { type CountedJobs, countedJobs } from "../../draining/counted-jobs.ts";
 import { memoryKey } from "../../ownership/naming.ts";
@@ -8,7 +8,7 @@ import { orUnread } from "../../pass/unread.ts";
 import type { Ports } from "../../ports.ts";
 import { revisionOf } from "../batch-job/references.ts";
 import { inTransition, nameOf } from "./environment-set.ts";
-import type { VerificationQueue, VerificationSeen, VerifyingJob } from "./seen.ts";
+import type { FailedVerification, VerificationQueue, VerificationSeen, VerifyingJob } from "./seen.ts";
 import { failureInForce, jobNameOf, type Verifying } from "./verification.ts";
 import { endedWithQueue, verificationQueueName, verifies } from "./verification-queue.ts";
 
@@ -19,13 +19,16 @@ export interface VerificationMemory {
   readonly endedAt: Map<string, number>;
   /** By the name of a job, which no other one has: the ID that AWS gave it, and when this process saw it first, monotonic ms. */
   readonly submitted: Map<string, { readonly jobId: string; readonly at: number }>;
-  /** By ID: jobs that have ended, which AWS describes only for days. */
-  readonly ended: Map<string, JobRecord>;
+  /** By ID: jobs that have failed, which AWS describes only for days. */
+  readonly ended: Map<string, FailedVerification>;
 }
 
 export function newVerificationMemory(): VerificationMemory {
   return { counts: new Map(), endedAt: new Map(), submitted: new Map(), ended: new Map() };
 }
+
+/** So many lines of a log have room in a condition. */
+const linesShown = 3;
 
 interface ReadingJobs {
   readonly region: BatchRegion;
@@ -128,13 +131,18 @@ async function leftIn(
 async function failedJob(
   verifying: Verifying,
   { region, memory, signal }: ReadingJobs,
-): Promise<JobRecord | undefined> {
+): Promise<FailedVerification | undefined> {
   const failure = failureInForce(verifying);
   if (failure === undefined) return undefined;
   const known = memory.ended.get(failure.jobId);
   if (known !== undefined) return known;
   const found = await orUnread(region.jobsOfObjects.described([failure.jobId], signal));
   const record = "kind" in found ? undefined : found.find(hasEnded);
-  if (record !== undefined) memory.ended.set(failure.jobId, record);
-  return record;
+  if (record === undefined) return undefined;
+  const { logs } = record;
+  const isHere = logs !== undefined && (logs.region === undefined || logs.region === region.region);
+  const lastLines = isHere ? await orUnread(region.lastLines(logs, linesShown, signal)) : [];
+  const failed: FailedVerification = { record, lastLines };
+  memory.ended.set(failure.jobId, failed);
+  return failed;
 }

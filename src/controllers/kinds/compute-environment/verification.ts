@@ -32,7 +32,7 @@ import { type Action, tagOne } from "./action.ts";
 import { type Context, sideBySide } from "./context.ts";
 import type { EffectiveSpec } from "./image-updates.ts";
 import { retirement } from "./retire.ts";
-import type { Seen } from "./seen.ts";
+import type { FailedVerification, Seen } from "./seen.ts";
 import { momentOf } from "./timestamps.ts";
 import { isProven, type Verdict, verdictOf, verdictText } from "./verdict.ts";
 import {
@@ -270,17 +270,26 @@ function noting(context: Context, target: Environment, failure: Verdict): Step<A
   return { kind: "act", action: { kind: "tag", purpose: "verificationNoted", items }, reason: "Verifying", message };
 }
 
+const longestLine = 160;
+
+/** What the job logged at last, as the end of a clause. */
+function logOf({ lastLines }: FailedVerification): string {
+  if ("kind" in lastLines) return `; its log cannot be read (${lastLines.why})`;
+  const lines = lastLines.map((line) => JSON.stringify(line.slice(0, longestLine)));
+  return lines.length === 0 ? "" : `; it logged at last ${lines.join(", ")}`;
+}
+
 function blockedBy({ seen }: Context, failure: Verdict, kept?: string): Blocked {
   const { until, annotation } = approvedBy(approvalOf(seen, failure), seen.directives.approved);
   const { jobId, cause } = failure;
-  const { failed: record } = seen.verification;
-  const why = record === undefined ? cause : endOf(record);
+  const { failed } = seen.verification;
+  const why = failed === undefined ? cause : `${endOf(failed.record)}${logOf(failed)}`;
   const stays = kept === undefined ? "" : `; ${kept}, for diagnosis`;
   return {
     kind: "blocked",
     reason: "VerificationFailed",
     until,
-    message: `job ${jobId} did not succeed on the new environment: ${why}. No queue was handed over${stays}. ${shell`aws-batch-operator logs ${jobId}`} prints what it logged. Fix the cause and change the spec or the job definition, or set ${annotation} for another attempt`,
+    message: `job ${jobId} did not succeed on the new environment: ${why}. No queue was handed over${stays}. ${shell`aws-batch-operator logs ${jobId}`} prints its log. Fix the cause and change the spec or the job definition, or set ${annotation} for another attempt`,
     checkInMs: unwatchedCheckMs,
   };
 }

@@ -62,7 +62,7 @@ export class ReadAccount {
 }
 
 /** A region of the account, for reads only. */
-export interface ReadRegion extends Omit<AwsConnection, "close"> {
+export interface ReadRegion extends Omit<AwsConnection, "close" | "logs"> {
   readonly name: string;
   readonly records: BatchRecords;
 }
@@ -122,6 +122,7 @@ export class CopiedCloud implements Cloud {
       batch: withRoles,
       iam: async () => roles.api,
       ec2: async () => ec2.api,
+      logs: async () => copy.logs,
       close: () => undefined,
     };
   }

@@ -172,10 +172,25 @@ describe("the job of a failure that is in force", () => {
     region.jobsOfObjects.shown.set("j1", shown("j1", "RUNNING"));
     expect((await pass()).failed).toBeUndefined();
     region.jobsOfObjects.shown.set("j1", shown("j1", "FAILED"));
-    expect((await pass()).failed).toMatchObject({ status: "FAILED" });
+    expect((await pass()).failed).toMatchObject({ record: { status: "FAILED" }, lastLines: [] });
     expect(calls()).toEqual(["describeJobs j1", "describeJobs j1"]);
-    expect((await pass()).failed).toMatchObject({ status: "FAILED" });
+    expect((await pass()).failed).toMatchObject({ record: { status: "FAILED" } });
     expect(calls()).toEqual([]);
+  });
+
+  it("is read with the last lines of its log, where that is in its region", async () => {
+    for (const [region, expected] of [
+      [undefined, ["one", "two"]],
+      ["eu-west-1", ["one", "two"]],
+      ["us-east-1", []],
+    ] as const) {
+      const { pass, region: aws } = watched({}, [failed]);
+      const logs = { group: "/aws/batch/job", stream: "smoke/1", region };
+      aws.lines = ["one", "two"];
+      const { record } = shown("j1", "FAILED");
+      aws.jobsOfObjects.shown.set("j1", { record: { ...record, logs }, missingSince: undefined });
+      expect((await pass()).failed?.lastLines).toEqual(expected);
+    }
   });
 
   it("is unknown where AWS does not answer", async () => {

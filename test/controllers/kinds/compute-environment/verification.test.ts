@@ -262,10 +262,17 @@ describe("a job that failed", () => {
 
   it("is reported with AWS's words, as long as AWS describes it, and from the tag then", () => {
     const environments = judged({ ...failing, environments: [old, target] });
-    const verification = { failed: record({ status: "FAILED", exitCode: 3, reason: "OutOfMemoryError" }) };
-    const step = next({ environments, verification });
-    expect(step).toMatchObject({ kind: "blocked", reason: "VerificationFailed" });
-    expect(step?.message).toContain("OutOfMemoryError, exit code 3. No queue was handed over");
+    const failedJob = record({ status: "FAILED", exitCode: 3, reason: "OutOfMemoryError" });
+    const says = (lastLines: readonly string[] | { kind: "unread"; why: string }): string =>
+      next({ environments, verification: { failed: { record: failedJob, lastLines } } })?.message ?? "";
+    expect(next({ environments })).toMatchObject({ kind: "blocked", reason: "VerificationFailed" });
+    expect(says([])).toContain("OutOfMemoryError, exit code 3. No queue was handed over");
+    expect(says(['no "space"', "x".repeat(500)])).toContain(
+      `exit code 3; it logged at last "no \\"space\\"", "${"x".repeat(160)}". No queue`,
+    );
+    expect(says({ kind: "unread", why: "logs:GetLogEvents: no" })).toContain(
+      "exit code 3; its log cannot be read (logs:GetLogEvents: no). No queue",
+    );
     expect(next({ environments })?.message).toContain("Essential container in task exited exit code 3");
   });
 
