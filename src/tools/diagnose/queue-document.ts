@@ -81,6 +81,12 @@ function factRows({
       rows.push(["AWS says", described.statusReason ?? "no reason yet"]);
     }
   }
+  for (const { name, environment } of facts.environments) {
+    const images = environment?.computeResources?.ec2Configuration ?? [];
+    const older = images.filter(({ batchImageStatus }) => batchImageStatus === "UPDATE_AVAILABLE");
+    if (older.length === 0) continue;
+    rows.push(["newer image", `${name}: AWS has one for ${older.map(({ imageType }) => imageType).join(", ")}`]);
+  }
   rows.push(...capacity.map((one): [string, string] => ["capacity", capacityText(one)]));
   return rows;
 }

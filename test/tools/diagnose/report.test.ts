@@ -68,6 +68,17 @@ describe("a diagnosis in text", () => {
     );
   });
 
+  it("names each environment for which AWS has a newer image", () => {
+    const images = [
+      { imageType: "ECS_AL2023", batchImageStatus: "UPDATE_AVAILABLE" },
+      { imageType: "ECS_AL2023_NVIDIA", batchImageStatus: "LATEST" },
+    ];
+    const environments = [environment("old", {}, { ec2Configuration: images }), environment("new")];
+    const text = diagnosisText(reportOf(facts({ environments, jobs: idle }), { counts: noJobs }), plain);
+    expect(text).toMatch(/newer image +old: AWS has one for ECS_AL2023\n/);
+    expect(text.match(/newer image/g)).toHaveLength(1);
+  });
+
   it("shows the network where it was read", async () => {
     const fact = { state: "Unreachable" as const, sentence: "subnet-1 leads nowhere", fix: "add a NAT gateway" };
     const picture = ["subnet-1 ── rtb-1 ── ✗ no route to 0.0.0.0/0"];
