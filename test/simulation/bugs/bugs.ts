@@ -652,8 +652,8 @@ export const bugs: readonly Bug[] = [
     "submit a job of a verification in each pass",
     "a successor is verified",
     "controllers/kinds/compute-environment/verification-observe.ts",
-    "if (known === undefined) return undefined;",
-    "if (known !== undefined) return undefined;",
+    "if (jobId === undefined) return undefined;",
+    "if (jobId !== undefined) return undefined;",
   ),
   one(
     "retire an environment that its own queue names",

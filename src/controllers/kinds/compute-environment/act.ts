@@ -121,14 +121,12 @@ async function actOnVerification(
       return region.createJobQueue(call.request, signal);
     case "submitJob": {
       const { jobId } = await region.jobsOfObjects.submit(call.request, signal, () => {});
-      verification.submitted.set(call.request.jobName ?? "", { jobId, at: clock.monotonic() });
+      const { jobName = "" } = call.request;
+      verification.submitted.set(memoryKey(region, name), { jobName, jobId, at: clock.monotonic() });
       return;
     }
     case "endJobs":
-      for (const jobId of call.jobIds) {
-        await region.jobsOfObjects.terminate(jobId, call.reason, signal);
-        verification.endedAt.set(memoryKey(region, jobId), clock.now());
-      }
+      for (const jobId of call.jobIds) await region.jobsOfObjects.terminate(jobId, call.reason, signal);
       verification.endedAt.set(memoryKey(region, name), clock.now());
       return;
     case "disableQueue":

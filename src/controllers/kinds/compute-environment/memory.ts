@@ -80,9 +80,13 @@ export function rememberedIn<T>(region: BatchRegion, memory: ReadonlyMap<string,
 /** Forgets the environments of an object that no longer exist. */
 export function forgetGone(memory: Memory, uid: string, region: BatchRegion, ours: readonly Environment[]): void {
   const keys = new Set(ours.map(({ computeEnvironmentName }) => memoryKey(region, computeEnvironmentName)));
-  const { deleteTried, terminatedAt, shownvCpus, invalidSince, rollouts } = memory;
+  const { deleteTried, terminatedAt, shownvCpus, invalidSince, rollouts, verification } = memory;
   const { written, shown } = memory.marks;
-  const ages = [written, shown, deleteTried, terminatedAt, shownvCpus, invalidSince, rollouts];
+  const { counts, endedAt, submitted } = verification;
+  const ages = [
+    ...[written, shown, deleteTried, terminatedAt, shownvCpus, invalidSince, rollouts],
+    ...[counts, endedAt, submitted],
+  ];
   for (const key of memory.names.get(uid) ?? []) {
     if (keys.has(key)) continue;
     for (const known of ages) known.delete(key);
@@ -91,6 +95,7 @@ export function forgetGone(memory: Memory, uid: string, region: BatchRegion, our
     memory.foundUnder.delete(key);
   }
   if (keys.size === 0) memory.roleCauses.delete(uid);
+  if (keys.size === 0) verification.failed.delete(uid);
   if (keys.size === 0) memory.names.delete(uid);
   else memory.names.set(uid, keys);
 }

@@ -17,14 +17,21 @@ export interface VerificationMemory {
   readonly counts: CountedJobs;
   /** When jobs were last ended there, wall ms. */
   readonly endedAt: Map<string, number>;
-  /** By the name of a job, which no other one has: the ID that AWS gave it, and when this process saw it first, monotonic ms. */
-  readonly submitted: Map<string, { readonly jobId: string; readonly at: number }>;
-  /** By ID: jobs that have failed, which AWS describes only for days. */
-  readonly ended: Map<string, FailedVerification>;
+  /** The job of the latest attempt, and when this process saw it first, monotonic ms. */
+  readonly submitted: Map<string, SubmittedJob>;
+  /** By the uid of an object: the job that failed last, which AWS describes only for days. */
+  readonly failed: Map<string, FailedVerification>;
+}
+
+/** By its name, which no other attempt has. */
+interface SubmittedJob {
+  readonly jobName: string;
+  readonly jobId: string;
+  readonly at: number;
 }
 
 export function newVerificationMemory(): VerificationMemory {
-  return { counts: new Map(), endedAt: new Map(), submitted: new Map(), ended: new Map() };
+  return { counts: new Map(), endedAt: new Map(), submitted: new Map(), failed: new Map() };
 }
 
 /** So many lines of a log have room in a condition. */
@@ -73,7 +80,7 @@ export async function verificationSeen(
     const jobs = await leftIn(name, queue, reading);
     queues.set(name, { queue, job, jobs });
   }
-  const failed = await failedJob(verifying, reading);
+  const failed = await failedJob(object.metadata.uid, verifying, reading);
   return {
     definition,
     queues,
@@ -92,22 +99,23 @@ async function jobIn(
   // One that went with a queue before says nothing, and another one takes its place.
   const counts = ({ statusReason }: { readonly statusReason: string | undefined }): boolean =>
     statusReason !== endedWithQueue(environment);
+  const key = memoryKey(region, environment);
   const found = await orUnread(
     (async (): Promise<Pick<VerifyingJob, "record" | "knownForMs"> | undefined> => {
-      const named = async (): Promise<string | undefined> =>
-        (await jobs.named(queue, jobName, "exactly", signal))?.find(counts)?.jobId;
-      const jobId = memory.submitted.get(jobName)?.jobId ?? (await named());
+      const last = memory.submitted.get(key);
+      const known = last?.jobName === jobName ? last : undefined;
+      const jobId = known?.jobId ?? (await jobs.named(queue, jobName, "exactly", signal))?.find(counts)?.jobId;
       if (jobId === undefined) return undefined;
-      const at = memory.submitted.get(jobName)?.at ?? ports.clock.monotonic();
-      memory.submitted.set(jobName, { jobId, at });
+      const at = known?.at ?? ports.clock.monotonic();
+      memory.submitted.set(key, { jobName, jobId, at });
       const [record] = await jobs.described([jobId], signal);
       if (record === undefined || counts(record)) return { record, knownForMs: ports.clock.monotonic() - at };
-      memory.submitted.delete(jobName);
+      memory.submitted.delete(key);
       return undefined;
     })(),
   );
   if (found === undefined || "kind" in found) return found;
-  const endedAt = found.record === undefined ? undefined : memory.endedAt.get(memoryKey(region, found.record.jobId));
+  const endedAt = memory.endedAt.get(key);
   return { kind: "job", ...found, endedMsAgo: endedAt === undefined ? undefined : ports.clock.now() - endedAt };
 }
 
@@ -129,13 +137,14 @@ async function leftIn(
 
 /** The job of the failure that is in force, for the words of the condition: AWS is asked once. */
 async function failedJob(
+  uid: string,
   verifying: Verifying,
   { region, memory, signal }: ReadingJobs,
 ): Promise<FailedVerification | undefined> {
   const failure = failureInForce(verifying);
   if (failure === undefined) return undefined;
-  const known = memory.ended.get(failure.jobId);
-  if (known !== undefined) return known;
+  const known = memory.failed.get(uid);
+  if (known?.record.jobId === failure.jobId) return known;
   const found = await orUnread(region.jobsOfObjects.described([failure.jobId], signal));
   const record = "kind" in found ? undefined : found.find(hasEnded);
   if (record === undefined) return undefined;
@@ -143,6 +152,6 @@ async function failedJob(
   const isHere = logs !== undefined && (logs.region === undefined || logs.region === region.region);
   const lastLines = isHere ? await orUnread(region.lastLines(logs, linesShown, signal)) : [];
   const failed: FailedVerification = { record, lastLines };
-  memory.ended.set(failure.jobId, failed);
+  memory.failed.set(uid, failed);
   return failed;
 }

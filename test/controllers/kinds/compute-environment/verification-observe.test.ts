@@ -107,7 +107,7 @@ describe("the job of the present attempt", () => {
     const { pass, region, memory, clock } = watched({ jobQueues: [own()] });
     region.jobsOfObjects.found = [named("j1")];
     region.jobsOfObjects.shown.set("j1", shown("j1", "RUNNING"));
-    memory.endedAt.set("eu-west-1/j1", now);
+    memory.endedAt.set("eu-west-1/new", now);
     await clock.advance(5000);
     expect((await pass()).queues.get("new")?.job).toMatchObject({ endedMsAgo: 5000, knownForMs: 0 });
     await clock.advance(1000);
