@@ -624,7 +624,7 @@ export const bugs: readonly Bug[] = [
     "note a failed verification only on the environment that goes",
     "fails its verification",
     verification,
-    "const due = [target, ...others].map(",
+    "const due = [target, ...inItsPlace(context)].map(",
     "const due = [target].map(",
   ),
   one(
