@@ -1,5 +1,5 @@
 import type { EventLine, PastReplacement, Step } from "./model.ts";
-import { stepTitles, titlesOfFirst } from "./replacement.ts";
+import { stepTitles, titlesOfFirst, verify } from "./replacement.ts";
 
 const putBack = "Put back into service";
 
@@ -9,6 +9,8 @@ const stepOfReason: Readonly<Record<string, { readonly title: string; readonly n
   Reactivated: { title: putBack, name: /^put (\S+) back/ },
   Available: { title: "Validate" },
   Invalid: { title: "Validate" },
+  Verified: { title: verify },
+  VerificationFailed: { title: verify },
   QueuesSwitched: { title: "Switch queues", name: /^(\S+) serves all queues$/ },
   RolledBack: { title: "Roll back" },
   Disabled: { title: "Retire", name: /^took (\S+) out/ },
@@ -98,7 +100,9 @@ function add({ created, removed, steps }: ReplacementHistory, step: Step): void 
   if (position >= 0 && position < latest && step.state === "done") return;
   const wentWell = steps.every(({ state }) => state === "done") && !(created !== undefined && removed.has(created));
   if (wentWell && latest >= 0 && position > latest) {
-    for (const title of stepTitles.slice(latest + 1, position)) steps.push({ title, state: "done" });
+    // That there was a verification only an event says.
+    const between = stepTitles.slice(latest + 1, position).filter((title) => title !== verify);
+    for (const title of between) steps.push({ title, state: "done" });
   }
   steps.push(step);
 }

@@ -1,8 +1,10 @@
 import type { Condition, KubeObject } from "../../api/object.ts";
 import { approveAnnotation } from "../../api/v1alpha1/annotations.ts";
+import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/batch-compute-environment.ts";
 import type { Plan } from "../../api/v1alpha1/common.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
-import { createdAtTag, retiredAtTag, servingSinceTag } from "../../controllers/ownership/ownership.ts";
+import { verdictOf } from "../../controllers/kinds/compute-environment/verdict.ts";
+import { createdAtTag, retiredAtTag, servingSinceTag, verificationTag } from "../../controllers/ownership/ownership.ts";
 import { approvalIn, awaitingApproval } from "../../controllers/pass/approval.ts";
 import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import { shell } from "../../runtime/shell.ts";
@@ -10,8 +12,11 @@ import { describedIn, environmentStatus } from "./environments.ts";
 import type { PageFacts } from "./known.ts";
 import type { Approval, Part, Replacement, Step, StepState } from "./model.ts";
 
+/** The step that only some specs ask for. */
+export const verify = "Verify";
+
 /** The steps of a replacement, as docs/design.md has them. */
-const titles = ["Create", "Validate", "Switch queues", "Soak", "Retire", "Drain", "Delete"] as const;
+const titles = ["Create", "Validate", verify, "Switch queues", "Soak", "Retire", "Drain", "Delete"] as const;
 type Title = (typeof titles)[number];
 
 /** The same, for events. */
@@ -51,7 +56,7 @@ export function replacementOf(
     const before = all[index - 1];
     return index > position ? { title, state: "open" } : { title, state, text, at: before && ends[before] };
   });
-  const isFirst = all === titlesForFirst;
+  const isFirst = !all.includes("Switch queues");
   return { summary: summaryOf(object, parts), isFirst, steps, approval: approvalOf(object, hasKubectl) };
 }
 
@@ -61,7 +66,7 @@ export function targetUnderWay(object: KubeObject): string | undefined {
 }
 
 /** Without an older environment, nothing is switched and retired. */
-const titlesForFirst: readonly Title[] = ["Create", "Validate"];
+const titlesForFirst: readonly Title[] = ["Create", "Validate", verify];
 
 /** The same, for events. */
 export const titlesOfFirst: readonly string[] = titlesForFirst;
@@ -69,7 +74,13 @@ export const titlesOfFirst: readonly string[] = titlesForFirst;
 function titlesFor(object: KubeObject): readonly Title[] {
   const { serving, target, predecessors = [] } = environmentStatus(object);
   const isFirst = predecessors.length === 0 && (serving === undefined || serving === target);
-  return isFirst ? titlesForFirst : titles;
+  const all = isFirst ? titlesForFirst : titles;
+  return isVerified(object) ? all : all.filter((title) => title !== verify);
+}
+
+/** Whether a job is to prove each new environment. */
+function isVerified({ spec }: KubeObject): boolean {
+  return (spec as BatchComputeEnvironmentSpec).replacement?.verify !== undefined;
 }
 
 /** What is planned is not under way where a dry run, a pause or a refusal holds it. */
@@ -79,6 +90,9 @@ function isHeld(object: KubeObject): boolean {
   );
 }
 
+/** Why an object is not Ready while its environment is VALID, and no queue may name it. */
+const verifying: ReadonlySet<string> = new Set(["Verifying", "VerificationFailed", "WaitingForDefinition"]);
+
 function currentStep(object: KubeObject): Title | undefined {
   const { serving, target, status, predecessors = [] } = environmentStatus(object);
   if (target === undefined) {
@@ -86,6 +100,8 @@ function currentStep(object: KubeObject): Title | undefined {
     return creates && !isHeld(object) ? "Create" : undefined;
   }
   if (status === "CREATING" || status === "INVALID") return "Validate";
+  const ready = conditionsOf(object).find(({ type }) => type === "Ready");
+  if (isVerified(object) && verifying.has(ready?.reason ?? "")) return verify;
   if (serving !== target) return serving === undefined && predecessors.length === 0 ? "Validate" : "Switch queues";
   const steps = predecessors.map(({ step }) => titles.indexOf(stepOfPredecessor[step] ?? "Retire"));
   return steps.length === 0 ? undefined : titles[Math.min(...steps)];
@@ -109,6 +125,7 @@ function endsOf(object: KubeObject, known: PageFacts): Partial<Record<Title, str
   const retired = predecessors.map(({ name }) => tagOf(name, retiredAtTag)).filter((moment) => moment !== undefined);
   return {
     Create: tagOf(target, createdAtTag),
+    [verify]: verdictOf({ tags: { [verificationTag]: tagOf(target, verificationTag) ?? "" } })?.at,
     "Switch queues": tagOf(target, servingSinceTag),
     Soak: retired.toSorted()[0],
   };
@@ -130,6 +147,7 @@ function planOf({ status }: KubeObject): Plan | undefined {
 /** By the step of `holdBefore` in the value of the annotation: what that approval begins, in the words of the page. */
 const approvedSteps: Readonly<Record<string, string>> = {
   Create: "the step Create",
+  Verify: "another attempt of the step Verify",
   Repoint: "the step Switch queues, which holdBefore calls Repoint",
   Delete: "the step Retire, which holdBefore calls Delete",
 };

@@ -61,6 +61,15 @@ describe("from the events of an environment", () => {
     expect(past(replacement.toReversed())).toEqual(expected);
   });
 
+  test("a verification is a step where an event reports one", () => {
+    const verified = eventsOf(create("new"), tagged("verified", "new"), tagged("serving", "new"));
+    expect(past(verified)).toEqual([["new was created", ["Create 00", "Validate", "Verify 01", "Switch queues 02"]]]);
+    const failed = eventsOf(create("bad"), tagged("verificationFailed", "bad"), ...remove("bad"));
+    expect(past(failed)).toEqual([
+      ["bad was created and removed again", ["Create 00", "Validate", "Verify failed 01", "Retire 02", "Delete 03"]],
+    ]);
+  });
+
   test("what is still under way is not past", () => {
     expect(past(replacement, "new").map(([summary]) => summary)).toEqual(["old was created"]);
   });

@@ -20,6 +20,41 @@ function ofStatus(status: object, environments = knownOf([])): Replacement | und
   return replacementOf(object, environmentParts(object, environments), environments, true);
 }
 
+describe("the step of an environment that a job is to prove", () => {
+  const verified = "2030-01-01T00:01:00Z/Succeeded/0123abcd/j/";
+  const of = (status: object, tags: Record<string, string> = {}) => {
+    const known = knownOf([], [described("new", { tags }), described("old")]);
+    const object = {
+      ...anEnvironment("fast", status),
+      spec: { computeResources: { type: "EC2" }, replacement: { verify: { jobDefinitionRef: { name: "smoke" } } } },
+    };
+    return replacementOf(object, environmentParts(object, known), known, true)?.steps ?? [];
+  };
+  const at = { serving: "old", target: "new", status: "VALID" };
+
+  test.each([
+    ["current", { ...at, conditions: working("Verifying") }],
+    [
+      "failed",
+      { ...at, conditions: [...working("VerificationFailed"), condition("Stalled", "True", "VerificationFailed")] },
+    ],
+  ] as const)("is Verify, %s", (state, status) => {
+    expect(of(status).find(({ title }) => title === "Verify")).toMatchObject({ state });
+    expect(of(status).find(({ title }) => title === "Switch queues")).toMatchObject({ state: "open" });
+  });
+
+  test("is done when the queues are switched, with its time", () => {
+    const steps = of({ ...at, conditions: working("SwitchingQueues") }, { "awsbatch.dev/verification": verified });
+    expect(steps[2]).toEqual({ title: "Verify", state: "done", at: "2030-01-01T00:01:00Z" });
+    expect(steps[3]).toMatchObject({ title: "Switch queues", state: "current" });
+  });
+
+  test("is the last of a first environment", () => {
+    const first = { target: "new", status: "VALID", conditions: working("Verifying") };
+    expect(of(first).map(({ title }) => title)).toEqual(["Create", "Validate", "Verify"]);
+  });
+});
+
 describe("the step that a replacement is at", () => {
   test.each([
     ["Create", "current", { plan, serving: "old", conditions: working("Creating") }],
