@@ -87,6 +87,8 @@ export const invalidEveryMs = 30 * minuteMs;
 export const creationEveryMs = hourMs;
 /** An act that AWS has refused: the others go before it. */
 export const othersGoFirstMs = 10 * minuteMs;
+/** A replacement that is verified counts among those that run at once for so long. */
+export const verifyingCountsMs = 15 * minuteMs;
 /** An environment on which the job of its verification failed is kept for so long, for diagnosis. */
 export const verificationKeptMs = hourMs;
 /** A note of a submission is used: an older one is written again, so that its time says when the request was sent. */

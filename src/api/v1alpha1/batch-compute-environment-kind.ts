@@ -48,7 +48,7 @@ const computeEnvironmentReasons = {
     },
     WaitingForOtherReplacements: {
       means:
-        "`--max-concurrent-replacements` (3) other objects have successors that do not serve yet; those that wait for a person, or for a queue that is being deleted, do not count; or a replacement of a namespace that has fewer under way goes first, or one that has waited longer",
+        "`--max-concurrent-replacements` (3) other objects have successors that do not serve yet; those that wait for a person, for a queue that is being deleted, or for longer than 15 minutes for the job of `verify`, do not count; or a replacement of a namespace that has fewer under way goes first, or one that has waited longer",
     },
     QuotaNearlyReached: {
       means: "49 or 50 environments exist in the region; Stalled after 10 minutes",

@@ -4,6 +4,7 @@ import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-comput
 import { BatchComputeEnvironmentKind } from "../../../api/v1alpha1/kinds.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
+import { verifyingCountsMs } from "../../intervals.ts";
 import { baseNameOf } from "../../ownership/naming.ts";
 import {
   type Identity,
@@ -89,7 +90,8 @@ function goesOn(key: ObjectKey, successor: string, region: BatchRegion, ports: P
   const object = objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;
   if (object === undefined) return false;
   const { paused, dryRun, deleting } = directivesOf(object, settings);
-  if (paused || dryRun || deleting || conditionsOf(object).some(mayLast)) return false;
+  const now = ports.clock.now();
+  if (paused || dryRun || deleting || conditionsOf(object).some((one) => mayLast(one, now))) return false;
   // Its plan follows from the whole spec.
   if (!isWhole(object)) return true;
   const { spec } = filledObject(placed(object), environmentRoleUser, region, ports);
@@ -98,6 +100,8 @@ function goesOn(key: ObjectKey, successor: string, region: BatchRegion, ports: P
 
 const lasting: ReadonlySet<string> = new Set([awaitingApproval, queuePaused, queueLeaving]);
 
-function mayLast({ type, status, reason }: Condition): boolean {
+function mayLast({ type, status, reason, lastTransitionTime }: Condition, now: number): boolean {
+  // A job that verifies may take a day: with a few of them one tenant would keep all others waiting.
+  if (type === "Ready" && reason === "Verifying") return now - Date.parse(lastTransitionTime) > verifyingCountsMs;
   return (type === "Stalled" && status === "True") || lasting.has(reason);
 }

@@ -279,6 +279,7 @@ describe("replacements elsewhere", () => {
     ["waits for an approval", ready({ reason: "AwaitingApproval" })],
     ["waits for a queue that is paused", ready({ reason: "QueuePaused" })],
     ["waits for a queue that is being deleted", ready({ reason: "QueueBeingDeleted" })],
+    ["has been verified for a quarter of an hour", ready({ reason: "Verifying", lastTransitionTime: iso(901) })],
     ["is Stalled", ready({ type: "Stalled", status: "True", reason: "UnmanagedQueue" })],
     ["is not there", { metadata: { ...ofA.metadata, name: "b" } }],
   ])("none of an object that %s, for that may last", async (_name, change) => {
@@ -288,6 +289,7 @@ describe("replacements elsewhere", () => {
 
   it.each<[string, readonly KubeObject[], Record<string, string>]>([
     ["that goes on", [{ ...ofA, ...ready({}) }], {}],
+    ["that is verified", [{ ...ofA, ...ready({ reason: "Verifying", lastTransitionTime: iso(900) }) }], {}],
     ["in a namespace that is not watched", [], { "awsbatch.dev/namespace": "elsewhere" }],
   ])("one of an object %s", async (_name, objects, tags) => {
     const environments = onItsWay.map((each) => ({ ...each, tags: { ...each.tags, ...tags } }));
