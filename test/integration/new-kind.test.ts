@@ -8,7 +8,7 @@ import { additions, knownToTools, ownFiles } from "./new-kind.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What the compiler and the generator need of the repository. */
-const needed = ["argocd", "charts", "crds", "docs", "manifests", "package.json", "scripts", "src"];
+const needed = ["argocd", "charts", "conformance", "crds", "docs", "manifests", "package.json", "scripts", "src"];
 let copy: string;
 
 beforeAll(() => {

@@ -176,7 +176,7 @@ export const additions: Readonly<Record<string, readonly Addition[]>> = {
 export const knownToTools = `
 import { effectOf } from "./src/tools/plan/effects.ts";
 import { importedKinds } from "./src/tools/import/kinds.ts";
-import { namedIn, ownedIn } from "./src/tools/plan/objects.ts";
+import { namedIn, ownedUnder } from "./src/tools/plan/objects.ts";
 import { subjectOf } from "./src/tools/local/writes.ts";
 import { snapshotOf } from "./src/page/server/snapshot.ts";
 import { batchCalls } from "./src/aws/batch-calls.ts";
@@ -194,7 +194,7 @@ const imported = importedKinds.find((one) => one.kind.kind === kind);
 const { batch } = createSimulatedAws({ clock: new VirtualClock(), random: seededRandom(1) });
 const aws = { environments: new Map(), jobs: new Map(), problems: [] };
 process.stdout.write(JSON.stringify({
-  plan: [namedIn(records), ownedIn({ name: "us-east-1", records } as never), effectOf(kind as never, { operation: "SubmitServiceJob" })],
+  plan: [namedIn(records), ownedUnder({ clusterName: "default" } as never, [{ name: "us-east-1", records }] as never), effectOf(kind as never, { operation: "SubmitServiceJob" })],
   subject: subjectOf({ operation: "SubmitServiceJob", input: { jobName: "train" } }),
   imported: imported?.records(records).length,
   page: Object.values(snapshotOf({ objects: [object], aws } as never, false).items).map(({ id, references }) => [id, references.map(({ id }) => id)]),
