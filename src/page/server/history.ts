@@ -72,13 +72,16 @@ function entryOf(
   // What is removed gave way to the environment that was created after it, or came to nothing itself.
   const index = entries.findLastIndex(({ created }) => created === name);
   const [own, next] = [entries[index], entries[index + 1]];
-  if (own !== undefined && neverServed(own) && next?.steps[0]?.title !== putBack) return own;
+  if (own !== undefined && !wasReady(own) && next !== undefined && !wasReady(next)) return own;
   return next ?? own ?? begun(entries, undefined);
 }
 
-/** Another attempt follows, e.g. where AWS found it INVALID, which an event says only of the last one: nothing gave way to that. */
-function neverServed({ steps }: ReplacementHistory): boolean {
-  return !steps.some(({ title, state }) => state === "done" && ["Validate", "Switch queues", putBack].includes(title));
+/**
+ * Whether the environment could serve by then. One that goes before this, and before the next one could, was an attempt, e.g. one that
+ * AWS found INVALID. Both count, because an event that comes again, e.g. "Available", remains only with its last time.
+ */
+function wasReady({ steps }: ReplacementHistory): boolean {
+  return steps.some(({ title, state }) => state === "done" && ["Validate", "Switch queues", putBack].includes(title));
 }
 
 function begun(entries: ReplacementHistory[], created: string | undefined): ReplacementHistory {

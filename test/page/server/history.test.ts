@@ -91,6 +91,14 @@ describe("from the events of an environment", () => {
     ]);
   });
 
+  test("what goes after the next one serves gave way to it, also where its own readiness came again and is known of the last one only", () => {
+    const last = ["new replaced old", "old was created"];
+    const withQueues = eventsOf(create("old"), create("new"), tagged("serving", "new"), available, ...remove("old"));
+    expect(past(withQueues).map(([summary]) => summary)).toEqual(last);
+    const without = eventsOf(create("old"), create("new"), available, ...remove("old"));
+    expect(past(without).map(([summary]) => summary)).toEqual(last);
+  });
+
   test("a roll back is a step that failed", () => {
     const events = eventsOf(create("bad"), tagged("serving", "bad"), tagged("returned", "bad"), ...remove("bad"));
     expect(past(events)).toEqual([
