@@ -10,6 +10,9 @@ export type Check = true | string;
  */
 export const patienceMs = 360_000;
 
+/** Between two checks, at first and at most: forty checks a second of all kinds kept an API server, and half of the machine, busy. */
+const pauseMs = { first: 25, most: 250 };
+
 /**
  * Checks until it is so.
  * @param check may throw: that is seen instead
@@ -22,11 +25,11 @@ export async function until(
   limitMs: number = patienceMs,
 ): Promise<void> {
   const deadline = performance.now() + limitMs;
-  for (;;) {
+  for (let pause = pauseMs.first; ; pause = Math.min(pause * 1.5, pauseMs.most)) {
     const seen = await checkOnce(check);
     if (seen === true) return;
     if (performance.now() >= deadline) throw new Error(`waited ${limitMs / 1000} s for ${what}; seen last: ${seen}`);
-    await sleep(25);
+    await sleep(pause);
   }
 }
 
