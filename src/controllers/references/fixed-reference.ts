@@ -15,6 +15,7 @@ import type { Resolving } from "./consumables.ts";
 import {
   labelsAskedFor,
   type NamedThing,
+  notYetOf,
   objectAt,
   ownerOfName,
   type RecordOfName,
@@ -80,9 +81,10 @@ export async function queueAt(object: InQueue, around: Resolving): Promise<Usabl
     const { object: target } = found;
     const queue = queues.get(queueNameOf(target));
     const called = `JobQueue ${keyText(target.metadata)}`;
-    const isOurs = ownershipOf(queue?.tags, identityOf(target, ports.cluster)).kind === "ours";
-    if (queue === undefined || !isOurs)
-      return notYet("WaitingForQueue", `${called} is not in AWS yet: its conditions say why`);
+    if (queue === undefined) return notYet("WaitingForQueue", `${called} is not in AWS yet: its conditions say why`);
+    if (ownershipOf(queue.tags, identityOf(target, ports.cluster)).kind !== "ours") {
+      return notYet("WaitingForQueue", notYetOf(queue.jobQueueName, called));
+    }
     return { kind: "queue", queue, called, isLeaving: target.metadata.deletionTimestamp !== undefined };
   }
   const name = nameIn(jobQueue);

@@ -215,12 +215,23 @@ export function resourceAt(key: ObjectKey, thing: RecordedThing, referring: Refe
     return {
       kind: "awaited",
       arn,
-      message: `AWS does not have ${name} of ${kind.kind} ${path} yet: its conditions say why`,
+      message:
+        isThere && !isOurs
+          ? notYetOf(name, `${kind.kind} ${path}`)
+          : `AWS does not have ${name} of ${kind.kind} ${path} yet: its conditions say why`,
       // A resource of another shard wakes this object by its own object, long before this process reads AWS again.
       checkInMs: unwatchedCheckMs,
     };
   }
   return { kind: "resolved", arn };
+}
+
+/**
+ * What waits for an object finds another's resource under its name.
+ * @param called e.g. `JobQueue team/q`
+ */
+export function notYetOf(name: string, called: string): string {
+  return `${name} in AWS does not belong to ${called} yet: its conditions say why`;
 }
 
 /** Whether AWS has yet to say if there is such a resource of that name. */

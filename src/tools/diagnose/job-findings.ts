@@ -12,7 +12,7 @@ import { causeKind, type Finding } from "../../diagnosis/causes.ts";
 import { diagnose } from "../../diagnosis/diagnose.ts";
 import { awsWords, lastAttempt, listed } from "../../diagnosis/words.ts";
 import { shellCommand } from "../../runtime/shell.ts";
-import { chainFix, chainText, todoOf } from "./chain.ts";
+import { chainFix, chainText, todoOf } from "../jobs/chain.ts";
 import type { DependencyFacts, JobFacts, JobFinding } from "./job-report.ts";
 import type { QueueReport } from "./report.ts";
 

@@ -1,7 +1,7 @@
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import type { JobRecord } from "../../aws/job-record.ts";
 import type { DescribedJob } from "../../aws/queue-jobs.ts";
-import type { ChainLink } from "./chain.ts";
+import type { ChainLink } from "../jobs/chain.ts";
 import type { QueueReport } from "./report.ts";
 
 /** What was read of one BatchJob. */

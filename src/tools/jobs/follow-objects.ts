@@ -1,13 +1,15 @@
 import { keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
+import type { GetObject } from "./chain.ts";
 import type { JobObjects } from "./cluster.ts";
 import { type Course, courseOf } from "./job-object.ts";
+import { onTheWay } from "./on-the-way.ts";
 import { Patience } from "./patience.ts";
 
 /** What follows objects. */
 export interface ObjectsFollowing {
-  readonly objects: Pick<JobObjects, "list">;
+  readonly objects: Pick<JobObjects, "list" | "object">;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -31,6 +33,8 @@ export interface SubmittedStatus {
 
 /** Time between two reads of the objects. */
 const readMs = 1_000;
+/** Time between two reads of what jobs wait for, of which there may be as many as jobs. */
+const othersMs = 10_000;
 
 /**
  * Follows the jobs of objects until each has ended, or only a person can go on.
@@ -44,10 +48,8 @@ export async function followObjects(
   view: ObjectsView,
 ): Promise<readonly Course["end"][]> {
   const patience = new Patience(following.clock, following.signal, view.waits);
-  const objects: ObjectsFollowing["objects"] = {
-    list: (namespace) => patience.read(() => following.objects.list(namespace)),
-  };
-  const reads = new SharedReads({ ...following, objects }, [...new Set(keys.map(({ namespace }) => namespace))]);
+  const list = (namespace: string | undefined) => patience.read(() => following.objects.list(namespace));
+  const reads = new SharedReads({ ...following, list }, [...new Set(keys.map(({ namespace }) => namespace))]);
   return await Promise.all(keys.map((key) => followOne(key, reads, view)));
 }
 
@@ -55,8 +57,8 @@ async function followOne(key: ObjectKey, reads: SharedReads, { course, log }: Ob
   let shown: string | undefined;
   let before: BatchJob | undefined;
   const [end] = await Promise.all([
-    reads.first(key, (object) => {
-      const now = courseOf(object, before);
+    reads.first(key, async (object) => {
+      const now = await onTheWay(courseOf(object, before), object, reads.get);
       before = object;
       if (now.text !== shown) course(key, now, object);
       shown = now.text;
@@ -68,35 +70,57 @@ async function followOne(key: ObjectKey, reads: SharedReads, { course, log }: Ob
 }
 
 async function logOf(key: ObjectKey, reads: SharedReads, log: NonNullable<ObjectsView["log"]>): Promise<void> {
-  const submitted = await reads.first(key, (object) => {
+  const submitted = await reads.first(key, async (object) => {
     const { jobId, region, accountId } = object?.status ?? {};
     if (jobId !== undefined) return { jobId, region, accountId };
-    return courseOf(object).end === undefined ? undefined : "never";
+    const { end } = await onTheWay(courseOf(object), object, reads.get);
+    return end === undefined ? undefined : "never";
   });
   if (submitted !== "never") await log(key, submitted);
 }
 
+type SharedFollowing = Omit<ObjectsFollowing, "objects"> &
+  Pick<JobObjects, "list"> & { readonly objects: Pick<JobObjects, "object"> };
+
 /** Reads of all namespaces, which everybody who waits shares. */
 class SharedReads {
-  readonly #following: ObjectsFollowing;
+  readonly #following: SharedFollowing;
   readonly #namespaces: readonly string[];
   #readAt = Number.NEGATIVE_INFINITY;
   #read: Promise<ReadonlyMap<string, BatchJob>> | undefined;
+  #othersAt = Number.NEGATIVE_INFINITY;
+  readonly #others = new Map<string, ReturnType<GetObject>>();
 
-  constructor(following: ObjectsFollowing, namespaces: readonly string[]) {
+  constructor(following: SharedFollowing, namespaces: readonly string[]) {
     this.#following = following;
     this.#namespaces = namespaces;
   }
 
   /** The first thing that is found in an object, or in its absence. */
-  async first<Found>(key: ObjectKey, find: (object: BatchJob | undefined) => Found | undefined): Promise<Found> {
+  async first<Found>(
+    key: ObjectKey,
+    find: (object: BatchJob | undefined) => Promise<Found | undefined>,
+  ): Promise<Found> {
     const { clock, signal } = this.#following;
     for (;;) {
-      const found = find((await this.#latest()).get(keyText(key)));
+      const found = await find((await this.#latest()).get(keyText(key)));
       if (found !== undefined) return found;
       await sleep(clock, readMs, signal);
     }
   }
+
+  /** An object on the way of jobs, as it was in the last seconds. */
+  readonly get: GetObject = (kind, key) => {
+    const now = this.#following.clock.monotonic();
+    if (now - this.#othersAt >= othersMs) {
+      this.#othersAt = now;
+      this.#others.clear();
+    }
+    const place = `${kind.kind} ${keyText(key)}`;
+    const read = this.#others.get(place) ?? this.#following.objects.object(kind, key);
+    this.#others.set(place, read);
+    return read;
+  };
 
   #latest(): Promise<ReadonlyMap<string, BatchJob>> {
     const now = this.#following.clock.monotonic();
@@ -108,7 +132,7 @@ class SharedReads {
   }
 
   async #all(): Promise<ReadonlyMap<string, BatchJob>> {
-    const lists = await Promise.all(this.#namespaces.map((name) => this.#following.objects.list(name)));
+    const lists = await Promise.all(this.#namespaces.map((name) => this.#following.list(name)));
     return new Map(lists.flat().map((object) => [keyText(object.metadata), object]));
   }
 }

@@ -10,6 +10,7 @@ import { sleep } from "../../runtime/clock.ts";
 import { newestId } from "./find.ts";
 import { courseOf, isInQueue, listedObject } from "./job-object.ts";
 import { type JobList, type ListedJob, listJobs, queueNames } from "./list.ts";
+import { onTheWay } from "./on-the-way.ts";
 import type { AskedJobs } from "./place.ts";
 import type { SavedAccount } from "./saved-account.ts";
 
@@ -75,7 +76,7 @@ export async function submittedId(account: SavedAccount, key: ObjectKey, check: 
     if (id !== undefined) return id;
     // Until local has read a new manifest there is no object.
     const isKnown = object !== undefined || before !== undefined;
-    const { text, end } = courseOf(object, before);
+    const { text, end } = await onTheWay(courseOf(object, before), object, (kind, at) => account.object(kind, at));
     if (isKnown && end !== undefined) throw new CommandError(`${keyText(key)} is not submitted: ${text}`);
     before = object;
     await sleep(account.clock, readMs, account.signal);

@@ -79,7 +79,7 @@ describe("a reference to an object", () => {
       "never leads to what another object has under the name",
       [shared({}, { name: "fair", namespace: "team" })],
       { region: fakeRegion({ schedulingPolicies: [policy({ tags: ownerTags({ ...identity, name: "else" }) })] }) },
-      "awaited AWS does not have team_fair of SchedulingPolicy team/fair yet: its conditions say why",
+      "awaited team_fair in AWS does not belong to SchedulingPolicy team/fair yet: its conditions say why",
     ],
   ])("%s", (_name, objects, change, expected) => {
     const found = resourceAt(key, thing, referring(objects, change));

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { ObjectKey } from "../../../src/api/object.ts";
+import type { KubeObject, ObjectKey } from "../../../src/api/object.ts";
 import type { BatchJob } from "../../../src/api/v1alpha1/batch-job.ts";
 import { sleep, VirtualClock } from "../../../src/runtime/clock.ts";
-import { followObjects } from "../../../src/tools/jobs/follow-objects.ts";
+import { followObjects, type ObjectsFollowing } from "../../../src/tools/jobs/follow-objects.ts";
+
+type Following = ObjectsFollowing["objects"];
 
 const at = (name: string, namespace = "team"): ObjectKey => ({ name, namespace });
 const seen = (name: string, status: object, namespace = "team"): BatchJob =>
@@ -18,6 +20,7 @@ async function followed(
   keys: readonly ObjectKey[],
   lists: readonly (readonly BatchJob[])[],
   log?: (key: ObjectKey, clock: VirtualClock) => Promise<void>,
+  object: Following["object"] = async () => undefined,
 ) {
   const clock = new VirtualClock();
   const rest = [...lists];
@@ -29,7 +32,7 @@ async function followed(
   const shown: string[] = [];
   const result = followObjects(
     keys,
-    { objects: { list }, clock, signal: new AbortController().signal },
+    { objects: { list, object }, clock, signal: new AbortController().signal },
     {
       course: ({ name }, { text }) => shown.push(`${name}: ${text}`),
       waits: (why) => shown.push(why),
@@ -58,8 +61,8 @@ describe("objects are followed", () => {
     );
     expect(ends).toEqual(["failed", "succeeded"]);
     expect(shown).toEqual([
-      "a: WaitingForQueue: why",
       "b: RUNNING",
+      "a: WaitingForQueue: why",
       "b: SUCCEEDED, exit code 0",
       "a: SUBMITTED",
       "a: FAILED: why",
@@ -91,6 +94,38 @@ describe("objects are followed", () => {
       "a: RUNNING",
       "a: was deleted, before its result was seen: ttlSecondsAfterFinished is 0, and a minute would be enough",
     ]);
+  });
+
+  describe("that wait for a queue which only a person can let go on", () => {
+    const waiting = (name: string) =>
+      ({ ...seen(name, having("Ready", "WaitingForQueue")), spec: { jobQueueRef: { name: "q" } } }) as BatchJob;
+    const queue = {
+      ...seen("q", {
+        conditions: ["Ready", "Stalled"].map((type) => ({
+          type,
+          status: type === "Ready" ? "False" : "True",
+          reason: "NotOwned",
+          message: "the operator does not own q",
+          observedGeneration: 1,
+        })),
+      }),
+      kind: "JobQueue",
+    } as unknown as KubeObject;
+
+    test("until it is known, with the words of the queue, which is read once for all", async () => {
+      const asked: string[] = [];
+      const object: Following["object"] = async ({ kind }, { name }) => {
+        asked.push(`${kind} ${name}`);
+        return queue;
+      };
+      const never = () => Promise.reject(new Error("there is none"));
+      const { ends, shown } = await followed([at("a"), at("b")], [[waiting("a"), waiting("b")]], never, object);
+      expect(ends).toEqual(["stalled", "stalled"]);
+      expect(shown[0]).toMatch(
+        /^a: the job needs JobQueue team\/q, which is not Ready: the operator does not own q\. Fix: JobQueue team\/q: ./,
+      );
+      expect(asked).toEqual(["JobQueue q"]);
+    });
   });
 
   test("beyond a Stalled of an earlier generation", async () => {

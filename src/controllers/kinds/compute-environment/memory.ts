@@ -83,11 +83,10 @@ export function forgetGone(memory: Memory, uid: string, region: BatchRegion, our
   const { deleteTried, terminatedAt, shownvCpus, invalidSince, rollouts, verification } = memory;
   const { written, shown } = memory.marks;
   const { counts, endedAt, submitted } = verification;
-  const ofEnvironment = [written, shown, deleteTried, terminatedAt, shownvCpus, invalidSince, rollouts];
-  const ofVerification = [counts, endedAt, submitted];
+  const ages = [written, shown, deleteTried, terminatedAt, shownvCpus, invalidSince, rollouts];
   for (const key of memory.names.get(uid) ?? []) {
     if (keys.has(key)) continue;
-    for (const known of [...ofEnvironment, ...ofVerification]) known.delete(key);
+    for (const known of [...ages, counts, endedAt, submitted]) known.delete(key);
     forgetCounts(memory, key);
     memory.askedAgain.delete(key);
     memory.foundUnder.delete(key);

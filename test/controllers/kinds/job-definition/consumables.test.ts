@@ -91,7 +91,7 @@ describe("the consumables of a definition", () => {
       { consumableResourceRef: { name: "seats" } },
       [consumable({ tags: {} })],
       [],
-      ["AWS does not have team_seats of ConsumableResource team/seats yet: its conditions say why"],
+      ["team_seats in AWS does not belong to ConsumableResource team/seats yet: its conditions say why"],
     ],
     [
       "of a namespace that does not allow it",

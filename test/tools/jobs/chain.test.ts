@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { type KubeObject, keyText } from "../../../src/api/object.ts";
 import type { BatchJob } from "../../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind, QuotaShareKind } from "../../../src/api/v1alpha1/kinds.ts";
-import { chainFix, chainFrom } from "../../../src/tools/diagnose/chain.ts";
 import { jobFindings } from "../../../src/tools/diagnose/job-findings.ts";
+import { chainFix, chainFrom, needsPerson } from "../../../src/tools/jobs/chain.ts";
 import { jobObject } from "../../controllers/kinds/batch-job/seen.ts";
-import { condition, jobFacts } from "./given-job.ts";
+import { condition, jobFacts } from "../diagnose/given-job.ts";
 
 const job = jobObject(
   { jobQueueRef: { name: "main" }, jobDefinitionRef: { name: "hello" } },
@@ -24,6 +24,20 @@ const environments = (name: string) => ({ computeEnvironmentOrder: [{ order: 1, 
 
 async function found(...objects: readonly [string, KubeObject][]): Promise<readonly string[]> {
   return await foundOf(job, objects);
+}
+
+/** Stalled for its present spec, or for an earlier one. */
+function stalled([key, one]: [string, KubeObject], { before = false } = {}): [string, KubeObject] {
+  const { conditions } = one.status as { conditions: ReturnType<typeof condition>[] };
+  const [ready] = conditions;
+  const generation = (one.metadata.generation ?? 1) - (before ? 1 : 0);
+  const also = { ...condition("Stalled", ready?.reason ?? "", ""), status: "True", observedGeneration: generation };
+  return [key, { ...one, status: { conditions: [...conditions, also] } } as KubeObject];
+}
+
+async function waitsForPerson(...objects: readonly [string, KubeObject][]): Promise<boolean> {
+  const there = new Map(objects);
+  return needsPerson(await chainFrom(job, BatchJobKind, async ({ kind }, key) => there.get(`${kind} ${keyText(key)}`)));
 }
 
 async function foundOf(of: BatchJob, objects: readonly [string, KubeObject][]): Promise<readonly string[]> {
@@ -46,6 +60,40 @@ test("an object that is there has its own reason and its own remedy", async () =
   expect(finding).toContain(
     `Conflict: the job needs JobQueue ${namespace}/main, and that one needs BatchComputeEnvironment ${namespace}/ce, which is not Ready: ce is Conflict. BatchComputeEnvironment team/ce: create one of the two again with another`,
   );
+});
+
+test("an object that is not Ready is not the cause where the reason says that another one is waited for", async () => {
+  const definition = object("JobDefinition", "hello", {}, "WaitingForRole");
+  const queue = object("JobQueue", "main", {}, "InvalidRequest");
+  const waits = { ...job, status: { conditions: [condition("Ready", "WaitingForDefinition", "")] } } as BatchJob;
+  const [finding] = await foundOf(waits, [queue, definition]);
+  expect(finding).toContain("the job needs JobDefinition team/hello, which is not Ready: hello is WaitingForRole");
+});
+
+describe("a job goes on only when a person acts", () => {
+  const two = {
+    computeEnvironmentOrder: ["a", "b"].map((name, order) => ({ order, computeEnvironmentRef: { name } })),
+  };
+  const waits = object("JobQueue", "main", two, "WaitingForEnvironment");
+  const environment = (name: string, reason?: string) => object("BatchComputeEnvironment", name, {}, reason);
+
+  test("where its queue is Stalled", async () => {
+    const queue = object("JobQueue", "main", {}, "NotOwned");
+    expect([await waitsForPerson(queue), await waitsForPerson(stalled(queue))]).toEqual([false, true]);
+  });
+
+  test("and not where the queue was Stalled for an earlier spec", async () => {
+    expect(await waitsForPerson(stalled(object("JobQueue", "main", {}, "NotOwned"), { before: true }))).toBe(false);
+  });
+
+  test("where all environments of its queue are Stalled, and not where one may still come", async () => {
+    const [a, b] = [stalled(environment("a", "NotOwned")), environment("b", "Creating")];
+    expect([await waitsForPerson(waits, a, b), await waitsForPerson(waits, a, stalled(b))]).toEqual([false, true]);
+  });
+
+  test("and not where an object is missing, which may be applied next", async () => {
+    expect(await waitsForPerson()).toBe(false);
+  });
 });
 
 test("a reference that cannot be changed is corrected in another object", async () => {
