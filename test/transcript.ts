@@ -1,7 +1,7 @@
 import type { CallRecord } from "../src/simulator/wire.ts";
 
 /** Whether a call changes something. */
-export function isWrite(call: CallRecord): boolean {
+export function isWrite(call: Pick<CallRecord, "operation">): boolean {
   return !/^(Describe|List|Get)/.test(call.operation);
 }
 

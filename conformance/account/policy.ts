@@ -25,12 +25,19 @@ const kinds = [
 /** The job of the facts that exists nowhere. */
 const noJob = "00000000-0000-4000-8000-000000000000";
 
+/** What a run may do beside trying facts. */
+export interface Permitted {
+  /** It makes a network of its own. */
+  readonly network: boolean;
+  /** It starts an instance, whose jobs run. */
+  readonly instances: boolean;
+}
+
 /** @param where the account, and the partition of its region, e.g. `aws` */
-export function policyFor(where: {
-  readonly account: string;
-  readonly region: string;
-  readonly partition: string;
-}): Policy {
+export function policyFor(
+  where: { readonly account: string; readonly region: string; readonly partition: string },
+  permitted: Permitted,
+): Policy {
   const { account, region, partition } = where;
   const batch = `arn:${partition}:batch:${region}:${account}`;
   const iam = `arn:${partition}:iam::${account}`;
@@ -51,8 +58,9 @@ export function policyFor(where: {
           ),
           "batch:DescribeServiceEnvironments",
           ...["Jobs", "QuotaShares", "SchedulingPolicies", "TagsForResource"].map((what) => `batch:List${what}`),
-          "ec2:DescribeSecurityGroups",
-          "ec2:DescribeSubnets",
+          ...["InternetGateways", "RouteTables", "SecurityGroups", "Subnets", "Vpcs"].map(
+            (what) => `ec2:Describe${what}`,
+          ),
         ],
         Resource: "*",
       },
@@ -86,7 +94,7 @@ export function policyFor(where: {
       {
         Sid: "EndJobsWithTheTag",
         Effect: "Allow",
-        Action: ["batch:TerminateJob"],
+        Action: ["batch:TerminateJob", ...(permitted.instances ? ["batch:CancelJob"] : [])],
         Resource: `${batch}:job/*`,
         Condition: { StringLike: { [`aws:ResourceTag/${tagKey}`]: "*" } },
       },
@@ -132,7 +140,7 @@ export function policyFor(where: {
         Resource: [`${iam}:role/${tagKey}-*`, `${iam}:instance-profile/${tagKey}-*`],
       },
       {
-        Sid: "AttachThreePolicies",
+        Sid: "AttachFourPolicies",
         Effect: "Allow",
         Action: ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
         Resource: roles,
@@ -141,6 +149,7 @@ export function policyFor(where: {
             "iam:PolicyARN": [
               aws("service-role/AWSBatchServiceRole"),
               aws("service-role/AmazonECSTaskExecutionRolePolicy"),
+              aws("service-role/AmazonEC2ContainerServiceforEC2Role"),
               aws("AmazonECSInfrastructureRolePolicyForManagedInstances"),
             ],
           },
@@ -162,6 +171,40 @@ export function policyFor(where: {
           StringEquals: { "iam:AWSServiceName": ["batch.amazonaws.com", "sagemaker-queuing.batch.amazonaws.com"] },
         },
       },
+      ...(permitted.network ? networkStatements(`arn:${partition}:ec2:${region}:${account}`) : []),
     ],
   };
+}
+
+/** A part of a network has the tag from its creation on: what lacks it is never changed. */
+function networkStatements(ec2: string): readonly Statement[] {
+  const Resource = ["internet-gateway", "route-table", "subnet", "vpc"].map((type) => `${ec2}:${type}/*`);
+  const created = ["CreateInternetGateway", "CreateRouteTable", "CreateSubnet", "CreateVpc"];
+  const inVpc = ["CreateRouteTable", "CreateSubnet"];
+  const changed = ["AssociateRouteTable", "AttachInternetGateway", "CreateRoute", "ModifySubnetAttribute"];
+  const removed = ["DeleteInternetGateway", "DeleteRouteTable", "DeleteSubnet", "DeleteVpc", "DetachInternetGateway"];
+  const action = (name: string): string => `ec2:${name}`;
+  return [
+    {
+      Sid: "MakeNetworkWithTheTag",
+      Effect: "Allow",
+      Action: created.map(action),
+      Resource,
+      Condition: { StringLike: { [`aws:RequestTag/${tagKey}`]: "*" } },
+    },
+    {
+      Sid: "TagNewNetwork",
+      Effect: "Allow",
+      Action: ["ec2:CreateTags"],
+      Resource,
+      Condition: { StringEquals: { "ec2:CreateAction": created } },
+    },
+    {
+      Sid: "ChangeNetworkWithTheTag",
+      Effect: "Allow",
+      Action: [...inVpc, ...changed, ...removed].map(action),
+      Resource,
+      Condition: { StringLike: { [`aws:ResourceTag/${tagKey}`]: "*" } },
+    },
+  ];
 }
