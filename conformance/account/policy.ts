@@ -25,7 +25,7 @@ const kinds = [
 /** The job of the facts that exists nowhere. */
 const noJob = "00000000-0000-4000-8000-000000000000";
 
-/** What a run may do beside trying facts. */
+/** What a run may do in addition to trying facts. */
 export interface Permitted {
   /** It makes a network of its own. */
   readonly network: boolean;
