@@ -14,19 +14,10 @@ import { cancelledAtOnce, jobsAtScale } from "./jobs/at-scale.ts";
 import { jobMemory } from "./jobs/memory.ts";
 import { kindsAtRest } from "./kinds.ts";
 import { measureNoOps } from "./no-ops.ts";
+import { manifestsOf } from "./objects.ts";
 import { table } from "./table.ts";
 
 const freshReads = { stalenessMs: 0 } as const;
-
-/** At most 25 environments and 25 queues, because AWS allows 50 of each; the rest are job definitions. */
-function manifestsOf(count: number) {
-  const pairs = Math.min(25, Math.floor(count / 4));
-  return [
-    ...Array.from({ length: pairs }, (_, index) => computeEnvironment(`ce-${index}`, ec2)),
-    ...Array.from({ length: pairs }, (_, index) => jobQueue(`q-${index}`, [`ce-${index}`])),
-    ...Array.from({ length: count - 2 * pairs }, (_, index) => jobDefinition(`jd-${index}`)),
-  ];
-}
 
 async function readyWorld(count: number): Promise<World> {
   const world = await createWorld({ knobs: freshReads });

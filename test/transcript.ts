@@ -2,7 +2,8 @@ import type { CallRecord } from "../src/simulator/wire.ts";
 
 /** Whether a call changes something. */
 export function isWrite(call: Pick<CallRecord, "operation">): boolean {
-  return !/^(Describe|List|Get)/.test(call.operation);
+  // To take a message, or to send a heartbeat, changes no resource.
+  return !/^(Describe|List|Get|ReceiveMessage$|DeleteMessageBatch$|PutEvents$)/.test(call.operation);
 }
 
 /** A write in one line: the operation, its subject, its other input, and the exception if AWS rejected it. */

@@ -280,8 +280,8 @@ async function openCloud(
     region,
     label: "simulated AWS",
     async connect(inRegion) {
-      const { batch, iam, ec2, logs } = awsIn(inRegion);
-      const others = { iam: async () => iam, ec2: async () => ec2, logs: async () => logs };
+      const { batch, iam, ec2, logs, events } = awsIn(inRegion);
+      const others = { iam: async () => iam, ec2: async () => ec2, logs: async () => logs, events: async () => events };
       return { account, partition: "aws", batch, ...others, close: () => undefined };
     },
   };

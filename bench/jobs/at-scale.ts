@@ -5,8 +5,9 @@ import { recordedResult } from "../../src/controllers/kinds/batch-job/result.ts"
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { defaultSubmitRate } from "../../src/operator/settings.ts";
 import { defaultKnobs } from "../../src/simulator/knobs.ts";
+import { eventOperations } from "../../test/listening.ts";
 import { batchJob } from "../../test/manifests.ts";
-import { createWorld, type World } from "../../test/world.ts";
+import { createWorld, type World, type WorldOptions } from "../../test/world.ts";
 import { table } from "../table.ts";
 import { place } from "./place.ts";
 
@@ -17,10 +18,11 @@ const endsOverSeconds = 600;
 const restSeconds = 300;
 /** Of the submission to an AWS that is slow. */
 const [slowCount, slowAnswerMs] = [1000, 400] as const;
-const percentiles = [0.5, 0.99] as const;
+export const percentiles = [0.5, 0.99] as const;
+export const knobs = { stalenessMs: 0, keptRecords: 1_000_000 } as const;
 
 /** What a run with a number of jobs has cost. */
-interface Run {
+export interface Run {
   readonly submittedSeconds: number;
   readonly submissionCalls: number;
   readonly mostCallsInASecond: number;
@@ -88,7 +90,7 @@ export async function jobsAtScale(counts: readonly number[]): Promise<void> {
 export async function cancelledAtOnce(runs: readonly (readonly [count: number, answerMs: number])[]): Promise<void> {
   const rows: string[][] = [];
   for (const [count, answerMs] of runs) {
-    const world = await createWorld({ knobs: { stalenessMs: 0, keptRecords: 1_000_000 } });
+    const world = await createWorld({ knobs });
     world.apply(...place);
     await world.untilReady();
     await world.seconds(120);
@@ -128,12 +130,14 @@ export async function cancelledAtOnce(runs: readonly (readonly [count: number, a
   );
 }
 
-async function runOf(count: number): Promise<Run> {
+/** @param options of the world; by default AWS is only read */
+export async function runOf(count: number, options: WorldOptions = {}): Promise<Run> {
   const statusWrites = new Map<string, number>();
   let metadataWrites = 0;
   const seenAt = new Map<string, number>();
   const world = await createWorld({
-    knobs: { stalenessMs: 0, keptRecords: 1_000_000 },
+    knobs,
+    ...options,
     kubernetes: (store) => ({
       ...store,
       list: (kind, signal, keep) => store.list(kind, signal, keep),
@@ -184,7 +188,7 @@ async function runOf(count: number): Promise<Run> {
 
 /** As long as AWS takes for each answer. */
 async function slowSubmission(count: number, answerMs: number): Promise<Submission> {
-  const world = await createWorld({ knobs: { stalenessMs: 0, keptRecords: 1_000_000 } });
+  const world = await createWorld({ knobs });
   world.apply(...place);
   await world.untilReady();
   await world.seconds(120);
@@ -231,10 +235,11 @@ function nameOf(index: number): string {
   return `job-${String(index).padStart(5, "0")}`;
 }
 
+/** Those by which events arrive are counted apart. */
 function operatorCalls({ aws }: World) {
-  return aws.log.filter(({ by }) => by === "operator");
+  return aws.log.filter(({ by, operation }) => by === "operator" && !eventOperations.includes(operation));
 }
 
-function percentile(sorted: readonly number[], share: number): number {
+export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -5,7 +5,8 @@ import { batchCalls } from "./batch-calls.ts";
 import { Alarm, keepReading, ReadHealth } from "./cadence.ts";
 import { callsFor } from "./calls.ts";
 import { AwsError } from "./errors.ts";
-import { type ObserverOptions, pauseWhileMoving, restMs, restSpreadMs, soonestMs } from "./lists-observer.ts";
+import { HintsHeard } from "./hint.ts";
+import { type ObserverOptions, pauseWhileMoving, restMs, restMsOf, restSpreadMs, soonestMs } from "./lists-observer.ts";
 import { longRead } from "./long-read.ts";
 import type { Location } from "./names.ts";
 import type { OverlaidRecords } from "./overlay.ts";
@@ -46,6 +47,8 @@ interface AskedName {
   doubted: boolean;
   movedAt: number;
   expectUntil: number;
+  /** Undefined: nothing was heard of it. */
+  hints: HintsHeard | undefined;
 }
 
 interface PlaceInLine {
@@ -142,6 +145,15 @@ export class AskedObserver<Key extends AskedKey> {
     }
   }
 
+  /** AWS may show another state than the last read. */
+  hear(name: string): void {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return;
+    entry.hints ??= new HintsHeard();
+    entry.hints.hear(this.#options.clock.monotonic());
+    this.#checkSoon();
+  }
+
   /** A write of ours to it has ended. */
   wrote(name: string): void {
     const entry = this.#entries.get(name);
@@ -162,7 +174,7 @@ export class AskedObserver<Key extends AskedKey> {
 
   #listDue(): number {
     if (this.#resource.list === undefined || this.#entries.size === 0) return Number.POSITIVE_INFINITY;
-    return this.#listedAt + restMs + restSpreadMs * this.#chance;
+    return this.#listedAt + restMsOf(this.#options) + restSpreadMs * this.#chance;
   }
 
   /** Begins a description, or reads a part of the list: one call at most, so that whoever comes next waits for no more. */
@@ -270,13 +282,14 @@ export class AskedObserver<Key extends AskedKey> {
     const changesAt = this.#changesAt(entry);
     if (readAt === undefined || entry.doubted) return Number.NEGATIVE_INFINITY;
     const believedFrom = this.#options.cache.believedFrom() ?? Number.POSITIVE_INFINITY;
-    const oldAt = this.#resource.list === undefined ? readAt + restMs + restSpreadMs * this.#chance : undefined;
+    const oldAt =
+      this.#resource.list === undefined ? readAt + restMsOf(this.#options) + restSpreadMs * this.#chance : undefined;
     const ofWriterBefore = readAt < believedFrom ? believedFrom : Number.POSITIVE_INFINITY;
     return Math.min(changesAt, ofWriterBefore, oldAt ?? Number.POSITIVE_INFINITY);
   }
 
   /** When AWS may show something new of it: it was never read, was written, or moves. */
-  #changesAt({ name, wantedFrom, expectUntil, movedAt }: AskedName): number {
+  #changesAt({ name, wantedFrom, expectUntil, movedAt, hints }: AskedName): number {
     const readAt = this.#records.readAtOf(name);
     if (readAt === undefined) return Number.NEGATIVE_INFINITY;
     const now = this.#options.clock.monotonic();
@@ -284,6 +297,7 @@ export class AskedObserver<Key extends AskedKey> {
     const moves = isMoving(this.#records.get(name)) || now < expectUntil;
     if (moves) times.push(readAt + pauseWhileMoving(now - movedAt, this.#chance));
     if (readAt < wantedFrom) times.push(Math.max(wantedFrom, readAt + soonestMs));
+    if (hints !== undefined) times.push(hints.due(readAt));
     const settles = this.#records.unsettledAt(name);
     if (settles !== undefined) times.push(Math.max(settles, readAt + soonestMs));
     return Math.min(...times);
@@ -295,7 +309,15 @@ export class AskedObserver<Key extends AskedKey> {
     if (this.#entries.size === 0) this.#listedAt = this.#options.clock.monotonic();
     const never = Number.NEGATIVE_INFINITY;
     const times = { describedAt: never, wantedFrom: never, movedAt: never, expectUntil: never };
-    const entry: AskedName = { name, namespaces, rank: undefined, waiters: [], doubted: false, ...times };
+    const entry: AskedName = {
+      name,
+      namespaces,
+      rank: undefined,
+      waiters: [],
+      doubted: false,
+      ...times,
+      hints: undefined,
+    };
     this.#entries.set(name, entry);
     return entry;
   }

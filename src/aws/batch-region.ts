@@ -10,6 +10,7 @@ import { DefinitionsObserver } from "./definitions-observer.ts";
 import { AwsError, isDefinite } from "./errors.ts";
 import { failedJobs } from "./failed-jobs.ts";
 import { FollowedJobs } from "./followed-jobs.ts";
+import { type Announcements, type Hint, unannounced } from "./hint.ts";
 import { jobsOfObjects } from "./job-calls.ts";
 import { JobReads } from "./job-reads.ts";
 import { queuesOfJobs, stillActive, unfinishedJobs } from "./jobs.ts";
@@ -64,6 +65,8 @@ export interface BatchRegionOptions extends RegionCacheOptions, Location {
   readonly namespaceOf: (tags: Readonly<Record<string, string>>) => string | undefined;
   /** The queues that have their jobs read. */
   readonly watchesJobs: (queue: Queue) => boolean;
+  /** What events announce; omitted: nothing. */
+  readonly announcements?: Announcements;
 }
 
 export interface ObservedBatchRegion extends BatchRegion {
@@ -74,6 +77,10 @@ export interface ObservedBatchRegion extends BatchRegion {
   start(signal: AbortSignal): Promise<void>;
   /** The same region, with its calls made for a namespace: the budget lets namespaces take turns. */
   onBehalfOf(namespace: string): BatchRegion;
+  /** Reads early what a hint is about; a hint costs reads, and nothing else. @returns whether it is about something that is kept */
+  hear(hint: Hint): boolean;
+  /** Whether events are trusted has changed: what rests is due at another time. */
+  reconsiderTrust(): void;
   /** This process became the writer while it was observing already: reads again once absence can be believed. */
   becameWriter(): void;
 }
@@ -89,7 +96,8 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     key === "consumableResources"
       ? withHeld(options.asked(key), cache.records.jobDefinitions.records, options)
       : options.asked(key);
-  const observing = { ...options, cache, lifetime: lifetime.signal, location: at, asked: askedNames };
+  const { announcements = unannounced } = options;
+  const observing = { ...options, announcements, cache, lifetime: lifetime.signal, location: at, asked: askedNames };
   const lists = new ListsObserver(observing);
   const asked = Object.fromEntries(
     askedKeys.map((key) => [key, new AskedObserver({ ...observing, key })]),
@@ -197,6 +205,27 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     }
   }
 
+  function heard(hint: Hint): boolean {
+    switch (hint.kind) {
+      case "job":
+        followedJobs.hear(hint.jobId);
+        return followedJobs.has(hint.jobId);
+      case "child":
+        followedJobs.hearOfChild(hint.jobId);
+        return followedJobs.has(hint.jobId);
+      case "blocked":
+        jobs.hear(hint.queue);
+        return cache.records.jobQueues.has(hint.queue);
+      case "resource": {
+        const key = keyOf(hint.type);
+        if (isAsked(key)) asked[key].hear(hint.name);
+        else if (isDescribed(key)) lists.hear();
+        else definitions.hear(hint.name);
+        return cache.records[key].has(hint.name);
+      }
+    }
+  }
+
   /**
    * The region with the calls of `batch` for whatever is not read for all namespaces together.
    * @param namespace for which the calls are made
@@ -294,6 +323,11 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
   return {
     ...calling(batch, ""),
     onBehalfOf: (namespace) => calling(callsFor(namespace, batch, batchCalls), namespace),
+    hear: (hint) => heard(hint),
+    reconsiderTrust() {
+      for (const observer of observers) observer.reconsider();
+      if (!announcements.trusts("jobs")) followedJobs.distrust();
+    },
     becameWriter() {
       for (const observer of observers) observer.reconsider();
     },

@@ -27,6 +27,8 @@ export interface CallGuardOptions {
    */
   readonly mayWrite: () => { readonly deadlineMs: number };
   readonly onCall: ((report: CallReport) => void) | undefined;
+  /** A call that has no answer by then is given up; undefined: `longestCallMs`. */
+  readonly limitMs?: number;
 }
 
 /** A call that certainly never left this process: no lease any more, or its caller gave up while it waited. */
@@ -71,7 +73,7 @@ export function callGuard(given: CallGuardOptions): CallGuard {
 
 /** As `callGuard`, with one try. */
 function guardedOnce(options: CallGuardOptions): CallGuard {
-  const { clock, budget, mayWrite } = options;
+  const { clock, budget, mayWrite, limitMs: longestMs = longestCallMs } = options;
 
   return (operation, kind, call) =>
     async (input, { signal, onBehalfOf, beforeSend: lastCheck } = {}) => {
@@ -90,10 +92,10 @@ function guardedOnce(options: CallGuardOptions): CallGuard {
         throw notSent(reason);
       }
       started.at = clock.monotonic();
-      let limitMs = longestCallMs;
+      let limitMs = longestMs;
       if (kind === "write") {
         try {
-          limitMs = Math.min(longestCallMs, mayWrite().deadlineMs);
+          limitMs = Math.min(longestMs, mayWrite().deadlineMs);
           if (limitMs <= 0) throw new Error("no time is left of the lease");
           lastCheck?.();
         } catch (reason) {

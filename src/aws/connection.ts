@@ -1,5 +1,6 @@
 import type { BatchApi } from "./batch-calls.ts";
 import type { Ec2Api } from "./ec2.ts";
+import type { EventsApi } from "./events.ts";
 import type { IamApi } from "./iam.ts";
 import type { LogsApi } from "./logs.ts";
 
@@ -15,6 +16,11 @@ export interface AwsConnection {
   readonly ec2: () => Promise<Ec2Api>;
   /** CloudWatch Logs of the region, also unguarded. Its client is loaded at the first use. */
   readonly logs: () => Promise<LogsApi>;
+  /**
+   * SQS and EventBridge of the region, also unguarded. Its clients are loaded at the first use. Undefined: nothing is heard
+   * from this AWS.
+   */
+  readonly events?: () => Promise<EventsApi>;
   /** Closes the connections of its clients; they are not used any more. */
   readonly close: () => void;
 }

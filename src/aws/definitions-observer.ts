@@ -4,6 +4,7 @@ import type { DefinitionRevision } from "./batch.ts";
 import type { BatchApi } from "./batch-calls.ts";
 import { Alarm, keepReading, ReadHealth } from "./cadence.ts";
 import { AwsError } from "./errors.ts";
+import { HintsHeard } from "./hint.ts";
 import { pageSize } from "./listing.ts";
 import type { ObserverOptions } from "./lists-observer.ts";
 import { longRead } from "./long-read.ts";
@@ -55,6 +56,10 @@ export class DefinitionsObserver {
   readonly #deregistered = new Map<string, number>();
   /** Names that a read found odd and no listing has explained yet. */
   readonly #odd = new Set<string>();
+  /** Names of which something was heard that no listing is sure to show yet. */
+  readonly #heard = new Map<string, HintsHeard>();
+  /** When the last of their listings began. */
+  #heardReadAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: DefinitionsObserverOptions) {
     this.#options = options;
@@ -66,6 +71,16 @@ export class DefinitionsObserver {
   run(): Promise<void> {
     const { clock, lifetime } = this.#options;
     return keepReading(clock, { due: () => this.#due(), read: () => this.#read(), alarm: this.#alarm }, lifetime);
+  }
+
+  /** The revisions of this name may be others than were last read. */
+  hear(name: string): void {
+    const isKept = this.#wanted.has(name) || this.#options.cache.records.jobDefinitions.get(name) !== undefined;
+    if (!isKept) return;
+    const hints = this.#heard.get(name) ?? new HintsHeard();
+    hints.hear(this.#options.clock.monotonic());
+    this.#heard.set(name, hints);
+    this.#alarm.ring();
   }
 
   /** Something was written: the next read may be due earlier. */
@@ -115,7 +130,7 @@ export class DefinitionsObserver {
     const { jobDefinitions: definitions } = this.#options.cache.records;
     const describe = definitions.size === 0 ? Number.POSITIVE_INFINITY : this.#describeDue();
     const confirmations = this.#unconfirmed().map(({ at }) => at);
-    return Math.min(this.#listDue(), describe, ...confirmations);
+    return Math.min(this.#listDue(), describe, this.#heardDue(), ...confirmations);
   }
 
   #listDue(): number {
@@ -124,7 +139,19 @@ export class DefinitionsObserver {
   }
 
   #describeDue(): number {
+    // The listing shows it all, and is as frequent as whatever rests.
+    if (this.#options.announcements.trusts("resources")) return Number.POSITIVE_INFINITY;
     return this.#describedAt + describeMs + describeSpreadMs * this.#chance;
+  }
+
+  #heardDue(): number {
+    return Math.min(...[...this.#heard.values()].map((hints) => hints.due(this.#heardReadAt)));
+  }
+
+  /** The names of which something was heard were listed: those are done with of which that was sure to show it. */
+  #listedHeard(begunAt: number): void {
+    this.#heardReadAt = begunAt;
+    for (const [name, hints] of this.#heard) if (!Number.isFinite(hints.due(begunAt))) this.#heard.delete(name);
   }
 
   /** Writes with an outcome that only a listing of the name can show. */
@@ -141,9 +168,11 @@ export class DefinitionsObserver {
       } else {
         if (this.#describeDue() <= now) await this.#describeHighest();
         const unconfirmed = this.#unconfirmed().flatMap(({ name, at }) => (at <= now ? [name] : []));
-        const names = new Set([...unconfirmed, ...this.#odd]);
+        const heard = this.#heardDue() <= now ? [...this.#heard.keys()] : [];
+        const names = new Set([...unconfirmed, ...this.#odd, ...heard]);
         if (names.size > this.#pages) await this.#listAll();
         else for (const name of names) await this.#listName(name, this.#options.batch, lifetime);
+        if (heard.length > 0) this.#listedHeard(now);
       }
     } catch (error) {
       if (error instanceof AwsError && !lifetime.aborted) {

@@ -118,7 +118,8 @@ const rules: readonly ErrorRule[] = [
   { kind: "invalid", text: /does not exist or is not attachable/ },
   {
     kind: "notFound",
-    exception: /^(NoSuchEntity|ResourceNotFound|NatGatewayNotFound|\w+\.(NotFound|VersionNotFound|Unknown))$/,
+    exception:
+      /^(NoSuchEntity|ResourceNotFound|QueueDoesNotExist|NatGatewayNotFound|\w+\.(NotFound|VersionNotFound|Unknown))$/,
   },
   { kind: "notFound", text: /does not exist|Job(Queue|Definition) \S+ not found/i },
   { kind: "quota", exception: /LimitExceeded$|QuotaExceeded$|^InsufficientFreeAddressesInSubnet$/ },

@@ -3,7 +3,9 @@ import { jsonEqual } from "../runtime/json-equal.ts";
 import type { Random } from "../runtime/random.ts";
 import type { BatchApi } from "./batch-calls.ts";
 import { Alarm, keepReading, ReadHealth } from "./cadence.ts";
+import { stalenessMs } from "./effects.ts";
 import { AwsError } from "./errors.ts";
+import type { Announcements } from "./hint.ts";
 import { describedJobs } from "./job-reads.ts";
 import { hasEnded, type JobRecord } from "./job-record.ts";
 import type { FollowedJob, JobsOfObjects } from "./jobs-of-objects.ts";
@@ -16,16 +18,25 @@ export interface FollowedJobsOptions {
   readonly random: Random;
   readonly cache: RegionCache;
   readonly lifetime: AbortSignal;
+  readonly announcements: Announcements;
 }
 
 /** Two calls a second at most, with the other reads of a region: ten thousand jobs are read once in 53 s. */
 const betweenCallsMs = 530;
+/** The same for jobs that just run or wait where events announce their ends: ten thousand are read once in 400 s. */
+const betweenAnnouncedCallsMs = 4000;
 /** While something is about to change. */
 const soonMs = 2000;
 /** How long after it was submitted a job is about to change. */
 const newForMs = 30_000;
 /** A job that just runs or waits. */
 const restMs = 10_000;
+/** The same where events announce its end. */
+const announcedRestMs = 300_000;
+/** For so long after a hint AWS may answer from before what it was about. */
+const hintedForMs = stalenessMs + 1000;
+/** Of the places in a call, those that hints leave to jobs that are due anyway. */
+const placesOfDue = 20;
 /** A job that AWS has not shown for some minutes: it may have forgotten it. */
 const missingMs = 300_000;
 const missingForMs = 120_000;
@@ -36,6 +47,8 @@ interface Following {
   readonly job: FollowedJob;
   /** Monotonic ms. */
   readonly dueAt: number;
+  /** Until when it is read as one of which something was heard, monotonic ms. */
+  readonly hintedUntil: number;
 }
 
 const unseen: FollowedJob = { record: undefined, missingSince: undefined };
@@ -50,7 +63,9 @@ export class FollowedJobs implements Pick<JobsOfObjects, "follow" | "unfollow"> 
   readonly #alarm: Alarm;
   /** By owner. */
   readonly #entries = new Map<string, Following>();
-  #nextCallAt = Number.NEGATIVE_INFINITY;
+  /** By job: the owners that follow it. */
+  readonly #owners = new Map<string, Set<string>>();
+  #calledAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: FollowedJobsOptions) {
     this.#options = options;
@@ -69,25 +84,60 @@ export class FollowedJobs implements Pick<JobsOfObjects, "follow" | "unfollow"> 
     if (known?.jobId === jobId) return known.job;
     const followedAt = this.#options.clock.monotonic();
     const job = shown === undefined ? unseen : { record: shown, missingSince: undefined };
-    this.#entries.set(owner, { jobId, followedAt, job, dueAt: followedAt });
+    this.unfollow(owner);
+    this.#entries.set(owner, { jobId, followedAt, job, dueAt: followedAt, hintedUntil: Number.NEGATIVE_INFINITY });
+    this.#owners.set(jobId, (this.#owners.get(jobId) ?? new Set()).add(owner));
     this.#alarm.ring();
     return job;
   }
 
   unfollow(owner: string): void {
+    const { jobId = "" } = this.#entries.get(owner) ?? {};
     this.#entries.delete(owner);
+    const others = this.#owners.get(jobId);
+    others?.delete(owner);
+    if (others?.size === 0) this.#owners.delete(jobId);
+  }
+
+  /** Whether it is the job of an object. */
+  has(jobId: string): boolean {
+    return this.#owners.has(jobId);
+  }
+
+  /** A job may have another state than was last read: it is read at once, and again until AWS is sure to show that. */
+  hear(jobId: string): void {
+    const now = this.#options.clock.monotonic();
+    this.#change(jobId, (entry) => ({ ...entry, dueAt: now, hintedUntil: now + hintedForMs }));
+  }
+
+  /** A child of the job has another state: the job is read as if nothing announced its end. */
+  hearOfChild(jobId: string): void {
+    const now = this.#options.clock.monotonic();
+    this.#change(jobId, (entry) => ({ ...entry, dueAt: Math.min(entry.dueAt, now + restMs) }));
+  }
+
+  /** Events are not trusted any more: what they might not have announced is read now. */
+  distrust(): void {
+    const now = this.#options.clock.monotonic();
+    for (const [owner, entry] of this.#entries) {
+      this.#entries.set(owner, { ...entry, dueAt: Math.min(entry.dueAt, now) });
+    }
+    this.#alarm.ring();
   }
 
   /** Keeps what an answer shows of the jobs that were asked for, and reports what is different. */
   note(asked: readonly (readonly [owner: string, jobId: string])[], records: readonly JobRecord[]): void {
-    const now = this.#options.clock.monotonic();
+    const { announcements, clock } = this.#options;
+    const now = clock.monotonic();
+    const trusts = announcements.trusts("jobs");
     const byId = new Map(records.map((record) => [record.jobId, record]));
     this.#options.cache.update(() => {
       const changed = asked.flatMap(([owner, jobId]) => {
         const entry = this.#entries.get(owner);
         if (entry?.jobId !== jobId) return [];
         const job = seenNow(entry.job, byId.get(jobId), now);
-        this.#entries.set(owner, { ...entry, job, dueAt: now + pauseMs(entry, job, now) });
+        this.#entries.set(owner, { ...entry, job, dueAt: now + pauseMs(entry, job, { now, trusts }) });
+        if (isEnd(entry.job, job)) announcements.onEnd(jobId);
         return jsonEqual(entry.job, job) ? [] : owner;
       });
       return { ...noChange, followed: changed };
@@ -96,17 +146,30 @@ export class FollowedJobs implements Pick<JobsOfObjects, "follow" | "unfollow"> 
 
   /** The job was written: it is about to change. */
   expectChange(jobId: string): void {
-    const now = this.#options.clock.monotonic();
-    for (const [owner, entry] of this.#entries) {
-      if (entry.jobId === jobId) this.#entries.set(owner, { ...entry, followedAt: now, dueAt: now });
+    const { announcements, clock } = this.#options;
+    const now = clock.monotonic();
+    const hinted = announcements.trusts("jobs") ? { hintedUntil: now + hintedForMs } : {};
+    this.#change(jobId, (entry) => ({ ...entry, followedAt: now, dueAt: now, ...hinted }));
+  }
+
+  #change(jobId: string, changed: (entry: Following) => Following): void {
+    for (const owner of this.#owners.get(jobId) ?? []) {
+      const entry = this.#entries.get(owner);
+      if (entry !== undefined) this.#entries.set(owner, changed(entry));
     }
     this.#alarm.ring();
   }
 
   #due(): number {
+    const { announcements, clock } = this.#options;
+    const now = clock.monotonic();
+    const pause = announcements.trusts("jobs") ? betweenAnnouncedCallsMs : betweenCallsMs;
     let first = Number.POSITIVE_INFINITY;
-    for (const [, { dueAt }] of this.#waiting()) first = Math.min(first, dueAt);
-    return Math.max(first, this.#nextCallAt, this.#health.retryAt ?? Number.NEGATIVE_INFINITY);
+    for (const [, entry] of this.#waiting()) {
+      const pauseMs = isUrgent(entry, now) ? betweenCallsMs : pause;
+      first = Math.min(first, Math.max(entry.dueAt, this.#calledAt + pauseMs));
+    }
+    return Math.max(first, this.#health.retryAt ?? Number.NEGATIVE_INFINITY);
   }
 
   #waiting(): readonly [owner: string, entry: Following][] {
@@ -115,8 +178,8 @@ export class FollowedJobs implements Pick<JobsOfObjects, "follow" | "unfollow"> 
 
   async #read(): Promise<void> {
     const { clock, lifetime } = this.#options;
-    this.#nextCallAt = clock.monotonic() + betweenCallsMs;
-    const asked = inTurn(this.#waiting(), clock.monotonic()).slice(0, pageSize);
+    this.#calledAt = clock.monotonic();
+    const asked = inTurn(this.#waiting(), clock.monotonic());
     if (asked.length === 0) return;
     try {
       const jobIds = new Set(asked.map(([, { jobId }]) => jobId));
@@ -133,11 +196,34 @@ export class FollowedJobs implements Pick<JobsOfObjects, "follow" | "unfollow"> 
   }
 }
 
+/** What is heard of, or was never read. */
+function isUrgent({ job, hintedUntil }: Following, now: number): boolean {
+  return now < hintedUntil || job.record === undefined;
+}
+
 /**
- * The first of each namespace that is due goes before the second of any; what is not due yet only fills up a call.
- * Which namespace was read last, their due times say.
+ * As many as a call takes: of those that are due, first those of which something was heard, but for some places. The first of
+ * each namespace goes before the second of any; what is not due yet only fills up a call. Which namespace was read last,
+ * their due times say.
  */
 function inTurn(
+  waiting: readonly [owner: string, entry: Following][],
+  now: number,
+): readonly [owner: string, Following][] {
+  const isHeard = ([, { dueAt, hintedUntil }]: readonly [string, Following]): boolean =>
+    dueAt <= now && now < hintedUntil;
+  const [heard = [], others = []] = [true, false].map((is) =>
+    byTurn(
+      waiting.filter((one) => isHeard(one) === is),
+      now,
+    ),
+  );
+  const due = others.filter(([, { dueAt }]) => dueAt <= now).length;
+  const places = pageSize - Math.min(placesOfDue, due);
+  return [...heard.slice(0, places), ...others, ...heard.slice(places)].slice(0, pageSize);
+}
+
+function byTurn(
   waiting: readonly [owner: string, entry: Following][],
   now: number,
 ): readonly [owner: string, Following][] {
@@ -167,8 +253,19 @@ function seenNow(
   return { record, missingSince: undefined };
 }
 
-function pauseMs({ followedAt }: Following, { record, missingSince }: FollowedJob, now: number): number {
+/** Whether a read shows the end of a job that was read before. */
+function isEnd({ record: before }: FollowedJob, { record }: FollowedJob): boolean {
+  return before !== undefined && !hasEnded(before) && record !== undefined && hasEnded(record);
+}
+
+function pauseMs(
+  { followedAt, hintedUntil }: Following,
+  { record, missingSince }: FollowedJob,
+  { now, trusts }: { readonly now: number; readonly trusts: boolean },
+): number {
   if (missingSince !== undefined) return now - missingSince < missingForMs ? restMs : missingMs;
-  const changesSoon = record === undefined || record.status === "STARTING" || record.isEnding;
+  if (record === undefined || now < hintedUntil) return soonMs;
+  if (trusts) return announcedRestMs;
+  const changesSoon = record.status === "STARTING" || record.isEnding;
   return changesSoon || now - followedAt < newForMs ? soonMs : restMs;
 }

@@ -40,18 +40,28 @@ export class JobsObserver {
   readonly #known = new Map<string, ReadQueue>();
   /** When the next of the queues without RUNNABLE jobs has its turn. */
   #turnAt: number;
+  readonly #alarm: Alarm;
+  /** Queues of which it was heard that their jobs do not start. */
+  readonly #heard = new Set<string>();
 
   constructor(options: JobsObserverOptions) {
     this.#options = options;
     this.#health = new ReadHealth(options.clock, options.random);
     this.#turnAt = options.clock.monotonic() + callMs;
+    this.#alarm = new Alarm(options.clock);
   }
 
   /** Resolves when the lifetime ends. */
   run(): Promise<void> {
     const { clock, lifetime } = this.#options;
-    const alarm = new Alarm(clock);
-    return keepReading(clock, { due: () => this.#due(), read: () => this.#read(), alarm }, lifetime);
+    return keepReading(clock, { due: () => this.#due(), read: () => this.#read(), alarm: this.#alarm }, lifetime);
+  }
+
+  /** No job of the queue starts: it has its turn a minute after its last one. */
+  hear(queue: string): void {
+    if (!this.#watched().has(queue)) return;
+    this.#heard.add(queue);
+    this.#alarm.ring();
   }
 
   /** What is known; undefined before the first read of that queue. Costs no call. */
@@ -65,7 +75,12 @@ export class JobsObserver {
   #due(): number {
     // What fails is no more urgent than what works.
     if (this.#health.retryAt !== undefined) return Math.max(this.#health.retryAt, this.#turnAt);
-    return Math.min(this.#turnAt, ...this.#busy().map(([, { nextAt }]) => nextAt));
+    const heard = [...this.#heard].map((queue) => this.#heardDue(queue));
+    return Math.min(this.#turnAt, ...heard, ...this.#busy().map(([, { nextAt }]) => nextAt));
+  }
+
+  #heardDue(queue: string): number {
+    return this.#known.get(queue)?.nextAt ?? Number.NEGATIVE_INFINITY;
   }
 
   #busy(): [string, ReadQueue][] {
@@ -76,9 +91,13 @@ export class JobsObserver {
     const now = this.#options.clock.monotonic();
     const watched = this.#watched();
     for (const name of this.#known.keys()) if (!watched.has(name)) this.#known.delete(name);
-    const due = this.#busy()
-      .filter(([, { nextAt }]) => nextAt <= now)
-      .sort(([, left], [, right]) => left.nextAt - right.nextAt)[0]?.[0];
+    for (const name of this.#heard) if (!watched.has(name)) this.#heard.delete(name);
+    const heard = [...this.#heard].find((name) => this.#heardDue(name) <= now);
+    const due =
+      heard ??
+      this.#busy()
+        .filter(([, { nextAt }]) => nextAt <= now)
+        .sort(([, left], [, right]) => left.nextAt - right.nextAt)[0]?.[0];
     const retries = this.#health.failure !== undefined;
     const turn = due === undefined && (retries || this.#turnAt <= now) ? this.#inTurn(watched) : undefined;
     if (due === undefined) this.#turnAt = now + callMs;
@@ -110,12 +129,14 @@ export class JobsObserver {
       const changed = failed ? [...this.#watched().keys()] : isChange(before?.jobs, jobs) ? [name] : [];
       this.#report(changed, () => {
         this.#health.works();
+        this.#heard.delete(name);
         this.#known.set(name, { jobs, readAt, nextAt, demand });
       });
     } catch (error) {
       if (!(error instanceof AwsError) || lifetime.aborted) throw error;
       if (isOfOneQueue(error)) {
         // It went away meanwhile.
+        this.#heard.delete(name);
         const jobs = { readAt: clock.now(), runnable: { count: 0, more: false }, ...nothingCounted };
         this.#report([name], () => this.#known.set(name, { jobs, readAt, nextAt: readAt + callMs, demand }));
         return;

@@ -4,6 +4,7 @@ import type { Random } from "../runtime/random.ts";
 import type { BatchApi } from "./batch-calls.ts";
 import { Alarm, keepReading, ReadHealth, SharedRun } from "./cadence.ts";
 import { AwsError } from "./errors.ts";
+import { type Announcements, HintsHeard } from "./hint.ts";
 import { longRead } from "./long-read.ts";
 import { noChange, type RegionCache } from "./region-cache.ts";
 import { type ListedKey, listedKeys, listedResources } from "./resources/index.ts";
@@ -11,6 +12,8 @@ import { type ListedKey, listedKeys, listedResources } from "./resources/index.t
 /** Milliseconds from one read to the next: at rest, and while something moves; the rest of each is chance. */
 export const restMs = 60_000;
 export const restSpreadMs = 6000;
+/** At rest, where events announce what somebody changes. */
+export const announcedRestMs = 600_000;
 /** No sooner is anything read again that nobody waits for. */
 export const soonestMs = 1500;
 const movingSpreadMs = 500;
@@ -28,6 +31,7 @@ export interface ObserverOptions {
   readonly cache: RegionCache;
   /** Aborts when the region is closed. */
   readonly lifetime: AbortSignal;
+  readonly announcements: Announcements;
 }
 
 /**
@@ -37,6 +41,11 @@ export interface ObserverOptions {
  */
 export function pauseWhileMoving(stillMs: number, chance: number): number {
   return Math.max(soonestMs + movingSpreadMs * chance, Math.min(slowestMovingMs, stillMs / stillnessPerMs));
+}
+
+/** How long what rests is not read again. */
+export function restMsOf({ announcements }: Pick<ObserverOptions, "announcements">): number {
+  return announcements.trusts("resources") ? announcedRestMs : restMs;
 }
 
 /** Takes what was read into the cache. @returns the names that changed */
@@ -54,6 +63,7 @@ export class ListsObserver {
   #movedAt = Number.NEGATIVE_INFINITY;
   /** A listing that begins no earlier is waited for. */
   #wantedFrom = Number.NEGATIVE_INFINITY;
+  readonly #hints = new HintsHeard();
   /** Whether something was in transition after the last listing. */
   #moved = false;
 
@@ -103,6 +113,12 @@ export class ListsObserver {
     this.#alarm.ring();
   }
 
+  /** Something may be different than was last listed. */
+  hear(): void {
+    this.#hints.hear(this.#options.clock.monotonic());
+    this.#alarm.ring();
+  }
+
   /** Something was written, or this process became the writer: the next listing may be due earlier. */
   reconsider(): void {
     this.#movedAt = this.#options.clock.monotonic();
@@ -118,7 +134,7 @@ export class ListsObserver {
     const pauseMs = pauseWhileMoving(stillMs, this.#chance);
     if (this.#inTransition() || clock.monotonic() < this.#expectUntil) return begunAt + pauseMs;
 
-    const dueTimes = [begunAt + restMs + restSpreadMs * this.#chance];
+    const dueTimes = [begunAt + restMsOf(this.#options) + restSpreadMs * this.#chance, this.#hints.due(begunAt)];
     if (begunAt < this.#wantedFrom) dueTimes.push(Math.max(this.#wantedFrom, begunAt + soonestMs));
     for (const { at } of listedKeys.flatMap((key) => [...cache.records[key].unsettled()])) {
       dueTimes.push(Math.max(at, begunAt + soonestMs));

@@ -1,6 +1,9 @@
 /** Tags with this prefix are the operator's own. */
 export const tagPrefix = "awsbatch.dev/";
 
+/** `source` of the heartbeats that the operator sends through EventBridge. */
+export const heartbeatSource = "awsbatch.dev";
+
 /** Whether a tag key belongs to AWS or the operator. IAM's keys have no case, so its spelling does not matter. */
 export function isReservedTag(key: string): boolean {
   const lower = key.toLowerCase();
@@ -31,6 +34,11 @@ export function environmentArn(at: Location, name: string): string {
 
 export function definitionArn(at: Location, name: string, revision: number): string {
   return resourceArn(at, "job-definition", `${name}:${revision}`);
+}
+
+/** The region in the URL of a queue of SQS; undefined: the URL is of another endpoint. */
+export function regionOfQueue(url: string): string | undefined {
+  return /^https:\/\/sqs(?:-fips)?\.([a-z0-9-]+)\./.exec(url)?.[1];
 }
 
 /** The beginnings of the names of the regions outside partition `aws`, as AWS's SDK lists them. */

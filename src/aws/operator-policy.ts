@@ -1,6 +1,7 @@
 import { batchCalls } from "./batch-calls.ts";
 import { type NeededAction, needsOf } from "./call-facts.ts";
 import { ec2Calls } from "./ec2-calls.ts";
+import { busCalls, queueCalls } from "./events-calls.ts";
 import { iamCalls } from "./iam-calls.ts";
 import { logsCalls } from "./logs-calls.ts";
 import {
@@ -30,6 +31,8 @@ export const allNeeds: readonly NeededAction[] = [
   ...needsOf("iam", iamCalls),
   ...needsOf("ec2", ec2Calls),
   ...needsOf("logs", logsCalls),
+  ...needsOf("sqs", queueCalls),
+  ...needsOf("events", busCalls),
 ];
 
 /** The least that the operator needs in this scope: every action comes from a call, every limit from the scope. */

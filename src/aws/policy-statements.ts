@@ -1,4 +1,4 @@
-import { tagPrefix } from "./names.ts";
+import { heartbeatSource, tagPrefix } from "./names.ts";
 
 /**
  * What the operator may do its calls on. Batch and EC2 are limited by the tag that all of a cluster's resources bear,
@@ -19,6 +19,7 @@ export const policyFeatures = {
   "foreign-jobs": "submits jobs to queues and by definitions that are not its own, which BatchJob objects name",
   "terminate-jobs": "terminates jobs, for drain.policy: Terminate",
   "foreign-queues": "moves queues that are not its own, for --allow-foreign-repoint",
+  events: "receives events of AWS from queues named aws-batch-operator*, and sends heartbeats, for --events-queue",
 } as const;
 
 export type PolicyFeature = keyof typeof policyFeatures;
@@ -98,6 +99,15 @@ export const statements = {
       ),
     }),
   ForeignQueues: (scope) => when(scope, ["foreign-queues"], { resources: batch(scope, "job-queue/*") }),
+
+  // Queues are named by the flag, so the policy knows them by how their names begin.
+  EventsReceive: (scope) => when(scope, ["events"], { resources: regional(scope, "sqs", "aws-batch-operator*") }),
+  // Nothing but a heartbeat: others act on the events of the bus.
+  EventsHeartbeat: (scope) =>
+    when(scope, ["events"], {
+      resources: regional(scope, "events", "event-bus/default"),
+      conditions: { StringEquals: { "events:source": heartbeatSource } },
+    }),
 
   PassRoles: (scope) =>
     scope.passRoleArns.length === 0
@@ -254,8 +264,16 @@ function claimable(scope: PolicyScope): readonly string[] {
   return [defaultNames, ...named, ...referred, ...jobs];
 }
 
-function ec2({ partition, account, regions }: PolicyScope, ...resources: readonly string[]): readonly string[] {
-  return regions.flatMap((region) => resources.map((one) => `arn:${partition}:ec2:${region}:${account}:${one}`));
+function ec2(scope: PolicyScope, ...resources: readonly string[]): readonly string[] {
+  return regional(scope, "ec2", ...resources);
+}
+
+function regional(
+  { partition, account, regions }: PolicyScope,
+  service: "ec2" | "events" | "sqs",
+  ...resources: readonly string[]
+): readonly string[] {
+  return regions.flatMap((region) => resources.map((one) => `arn:${partition}:${service}:${region}:${account}:${one}`));
 }
 
 function iam({ partition, account }: PolicyScope, type: "role" | "instance-profile", path: string, name = "*"): string {

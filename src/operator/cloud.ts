@@ -79,6 +79,7 @@ export async function awsCloud(
         iam: async () => closing((await import("../aws/iam-sdk.ts")).sdkIam({ region: inRegion, onAnswered })),
         ec2: async () => closing((await import("../aws/ec2-sdk.ts")).sdkEc2({ region: inRegion, onAnswered })),
         logs: async () => closing((await import("../aws/logs-sdk.ts")).sdkLogs({ region: inRegion, onAnswered })),
+        events: async () => closing((await import("../aws/events-sdk.ts")).sdkEvents({ region: inRegion, onAnswered })),
         close: () => {
           for (const client of opened) client.close();
         },

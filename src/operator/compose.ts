@@ -6,6 +6,7 @@
 import type { CallKind } from "../aws/budget.ts";
 import type { CallReport } from "../aws/calls.ts";
 import { ClusterNameRefused } from "../controllers/cluster-name.ts";
+import type { MessageOutcome } from "../events/events.ts";
 import type { MayWrite } from "../kube/api.ts";
 import type { LabelSelector } from "../kube/label-selector.ts";
 import type { RoomLimits } from "../runtime/cache-limits.ts";
@@ -39,11 +40,18 @@ export interface OperatorPorts {
   readonly onAwsCall: ((report: CallReport, region: string) => void) | undefined;
   /** Called when a call had to wait for the budget. */
   readonly onBudgetWait: ((kind: CallKind, waitedMs: number) => void) | undefined;
+  /** Called for each message of the events queues. */
+  readonly onEventMessage: ((outcome: MessageOutcome) => void) | undefined;
   readonly observer: RuntimeObserver | undefined;
 }
 
 /** For an operator of which nobody reads metrics. */
-export const unobserved = { onAwsCall: undefined, onBudgetWait: undefined, observer: undefined };
+export const unobserved = {
+  onAwsCall: undefined,
+  onBudgetWait: undefined,
+  onEventMessage: undefined,
+  observer: undefined,
+};
 
 /** Options of an operator's store. */
 export interface StoreAccess {
@@ -59,6 +67,8 @@ export interface ComposedFlags extends OperatorFlags {
   readonly shardSelector?: LabelSelector | undefined;
   /** Undefined: all. */
   readonly watchNamespace?: readonly string[] | undefined;
+  /** URLs of queues by which events of AWS arrive; undefined: none. */
+  readonly eventsQueue?: readonly string[] | undefined;
 }
 
 export interface CompositionOptions {
@@ -119,6 +129,8 @@ export class ComposedOperator {
         ports.onAwsCall?.(report, inRegion);
       },
       onBudgetWait: ports.onBudgetWait,
+      eventsQueues: flags.eventsQueue ?? [],
+      onEventMessage: ports.onEventMessage,
       observer: ports.observer,
     });
   }

@@ -141,6 +141,18 @@ export function namespacedGlobs(text: string, previous: readonly string[] | unde
   return globs;
 }
 
+const queueUrlForm = /^https?:\/\/[^/\s?#]+\/\d{12}\/[\w-]{1,80}$/;
+
+/** URLs of standard queues of SQS. A FIFO queue would keep the events of one job behind those of another. */
+export function queueUrls(text: string, previous: readonly string[] | undefined): readonly string[] {
+  const urls = listOf(text, previous);
+  const wrong = urls.find((url) => !queueUrlForm.test(url));
+  if (wrong === undefined) return urls;
+  throw new InvalidArgumentError(
+    `"${wrong}" is not the URL of a standard queue, such as https://sqs.eu-west-1.amazonaws.com/123456789012/aws-batch-operator-events.`,
+  );
+}
+
 /** `8s`, `10m`, `1h`, or a plain number of seconds; gives milliseconds. */
 export function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
@@ -200,6 +212,7 @@ export const formsOfValues: ReadonlyMap<unknown, RegExp> = new Map<unknown, RegE
   [namespacedGlobs, namespacedGlobForm],
   [clusterName, clusterNameForm],
   [policyArn, policyArnForm],
+  [queueUrls, queueUrlForm],
 ]);
 
 /** Values of the flags below. */
@@ -319,6 +332,15 @@ export function operatorOptions(): readonly Option[] {
       "jobs submitted a second, and as many ended, per account and region; the other AWS calls have their own rate (default: 25)",
     ).argParser(positive),
   ];
+}
+
+/** Of whatever runs an operator for long. */
+export function eventsQueueOption(): Option {
+  return new ListOption(
+    "--events-queue <urls>",
+    "queues of SQS by which EventBridge delivers events of AWS Batch, so that ends of jobs and changes by others are seen in seconds, with fewer calls",
+    queueUrls,
+  );
 }
 
 export function logLevelOption(preset: LogLevel): Option {

@@ -8,9 +8,12 @@ import type { CallGuardOptions, CallReport } from "../aws/calls.ts";
 import type { AwsConnection } from "../aws/connection.ts";
 import { guardedEc2 } from "../aws/ec2-calls.ts";
 import { createEc2Region, type Ec2OfAll, type Ec2Region } from "../aws/ec2-region.ts";
+import type { EventsApi } from "../aws/events.ts";
+import { guardedEvents } from "../aws/events-calls.ts";
 import type { IamAccount, IamOfAll } from "../aws/iam-account.ts";
 import { guardedIam } from "../aws/iam-calls.ts";
 import { guardedLogs } from "../aws/logs-calls.ts";
+import { regionOfQueue } from "../aws/names.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import { type ClusterNameRefused, refusedName } from "../controllers/cluster-name.ts";
 import { fingerprintOf } from "../controllers/kinds/job-definition/normalise.ts";
@@ -21,6 +24,8 @@ import { type Objects, RegionNotAllowed, type Regions, type Settings } from "../
 import { askedNames } from "../controllers/references/asked-names.ts";
 import { isInRegion, regionOf } from "../controllers/references/object-region.ts";
 import { type Woken, wokenByAws } from "../controllers/wakes.ts";
+import { Events, type MessageOutcome } from "../events/events.ts";
+import type { EventsState, RegionEvents } from "../events/region-events.ts";
 import type { SharedPart } from "../network/port.ts";
 import { type ChildSignal, childSignal } from "../runtime/abort.ts";
 import type { Clock, Timer } from "../runtime/clock.ts";
@@ -58,6 +63,9 @@ export interface RegionOptions {
   readonly onAwsCall: ((report: CallReport, region: string) => void) | undefined;
   /** Called when a call had to wait for the budget. */
   readonly onBudgetWait: ((kind: CallKind, waitedMs: number) => void) | undefined;
+  /** URLs of queues by which events arrive; none: AWS is only read. */
+  readonly eventsQueues: readonly string[];
+  readonly onEventMessage: ((outcome: MessageOutcome) => void) | undefined;
 }
 
 interface OpenRegion {
@@ -89,6 +97,8 @@ export class OpenRegions implements Regions {
   readonly #own: string;
   readonly #signal: AbortSignal;
   readonly #open = new Map<string, OpenRegion>();
+  readonly #events: Events | undefined;
+  #listening = false;
   #iam: Promise<IamOfAll> | undefined;
 
   /** @param signal ends all observers */
@@ -98,6 +108,7 @@ export class OpenRegions implements Regions {
     this.#objects = objects;
     this.#own = options.settings.region;
     this.#signal = signal;
+    this.#events = eventsFor(options);
     for (const kind of kinds) {
       runtime.cache(kind).onChange(({ before, after }) => {
         if (before !== undefined && after === undefined)
@@ -109,6 +120,11 @@ export class OpenRegions implements Regions {
   /** The observed regions. */
   get observed(): readonly BatchRegion[] {
     return [...this.#open.values()].flatMap(({ observed }) => observed ?? []);
+  }
+
+  /** Whether events arrive, by region; undefined: no queue is listened to. */
+  get events(): readonly EventsState[] | undefined {
+    return this.#events?.states;
   }
 
   async open(region = this.#own, _signal: AbortSignal, onBehalfOf: string | undefined): Promise<BatchRegion> {
@@ -195,13 +211,31 @@ export class OpenRegions implements Regions {
 
   async #observe(region: string, entry: OpenRegion): Promise<ObservedBatchRegion> {
     const options = { ...this.#options, connect: this.#connecting(entry) };
-    const created = await openRegion(region, options, this.#runtime, this.#objects, entry.end.signal);
+    const { signal } = entry.end;
+    const events = this.#events;
+    const { region: created, events: regionEvents } = await openRegion(region, options, this.#runtime, this.#objects, {
+      events,
+      signal,
+    });
     entry.observed = created;
-    created.start(entry.end.signal).catch((error: unknown) => {
+    const ended = (error: unknown): void => {
       this.fault = `the observer of AWS in ${region} ended`;
       this.#options.log.error("observer of AWS ended", { region, error });
-    });
+    };
+    created.start(signal).catch(ended);
+    regionEvents?.run(signal).catch(ended);
+    this.#listen();
     return created;
+  }
+
+  /** Once a region is observed: a standby leaves the messages to the leader. */
+  #listen(): void {
+    if (this.#listening) return;
+    this.#listening = true;
+    this.#events?.listen(this.#signal).catch((error: unknown) => {
+      this.fault = "the listener to events ended";
+      this.#options.log.error("listener to events ended", { error });
+    });
   }
 
   /** Connects as the options say, and keeps the connection to close it with the region. */
@@ -238,11 +272,14 @@ async function openRegion(
   options: RegionOptions,
   runtime: Runtime,
   objects: Objects,
-  signal: AbortSignal,
-): Promise<ObservedBatchRegion> {
+  { events, signal }: { readonly events: Events | undefined; readonly signal: AbortSignal },
+): Promise<{ readonly region: ObservedBatchRegion; readonly events: RegionEvents | undefined }> {
   const { clock, random } = options;
-  const { account, partition, batch, logs } = await options.connect(region, signal);
-  return createBatchRegion({
+  const connection = await options.connect(region, signal);
+  const { account, partition, batch, logs } = connection;
+  const regionEvents = events?.open({ account, region }, () => eventsOf(connection, options, region), signal);
+  const created = createBatchRegion({
+    ...(regionEvents === undefined ? {} : { announcements: regionEvents }),
     logs: async () => guardedLogs(await logs(), guardOptions(options, region)),
     batch: guardedBatch(batch, {
       ...guardOptions(options, region),
@@ -261,11 +298,35 @@ async function openRegion(
     keepsDefinition: (_name, tags) => isOfThisCluster(tags, options.cluster),
     watchesJobs: (queue) => isOfAnObject(queue, options.cluster, objects),
     onChange: (change, before, now) => {
+      regionEvents?.changed(change, before, now);
       const wake = ({ kind, key }: Woken): void => runtime.enqueue(kind, key);
       runtime.wakeEach(() => wokenByAws(change, before, now, objects), wake);
     },
   });
+  regionEvents?.follow(created);
+  return { region: created, events: regionEvents };
 }
+
+function eventsFor(options: RegionOptions): Events | undefined {
+  const { clock, random, log, eventsQueues: queues, onEventMessage: onMessage, settings } = options;
+  if (queues.length === 0) return undefined;
+  const connect = async (url: string, signal: AbortSignal): Promise<EventsApi> => {
+    const region = regionOfQueue(url) ?? settings.region;
+    return await eventsOf(await options.connect(region, signal), options, region);
+  };
+  return new Events({ clock, random, log, queues, connect, onMessage });
+}
+
+/** SQS and EventBridge throttle apart from Batch, and take thousands of calls a second. */
+async function eventsOf({ events }: AwsConnection, options: RegionOptions, region: string): Promise<EventsApi> {
+  if (events === undefined) throw new Error("nothing is heard from this AWS");
+  return guardedEvents(await events(), {
+    ...guardOptions(options, region),
+    budget: budgetOf(options, eventCallsPerSecond, 0),
+  });
+}
+
+const eventCallsPerSecond = 200;
 
 /** IAM has no regions: its calls have a separate budget, and count under the region `global`. */
 async function openIam(options: RegionOptions, signal: AbortSignal): Promise<IamOfAll> {

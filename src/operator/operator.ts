@@ -12,6 +12,7 @@ import type { Objects, Ports } from "../controllers/ports.ts";
 import { indexNames } from "../controllers/references/index-names.ts";
 import { isAtRest, stubOf } from "../controllers/references/stub.ts";
 import { relatedTo, type Woken, wokenByNamespace, wokenByObject } from "../controllers/wakes.ts";
+import type { EventsState } from "../events/region-events.ts";
 import type { NamespaceMetadata } from "../kube/namespaces.ts";
 import { namespaceKind } from "../kube/resource.ts";
 import { childSignal } from "../runtime/abort.ts";
@@ -49,6 +50,8 @@ export interface Operator {
   readonly turns: Pick<Turns, "places">;
   /** The observed regions. */
   observed(): readonly BatchRegion[];
+  /** Whether events arrive, by region; undefined: no queue is listened to. */
+  events(): readonly EventsState[] | undefined;
   /** The part that ended unexpectedly; undefined: all are running. */
   fault(): string | undefined;
   /** Keeps the caches of objects up to date until the signal aborts: the only work of a standby replica. */
@@ -142,6 +145,7 @@ export function createOperator(options: OperatorOptions): Operator {
     circles: jobs.circles,
     turns: jobs.turns,
     observed: () => regions.observed,
+    events: () => regions.events,
     fault: () => regions.fault,
     follow: (signal) => runtime.runCaches(signal),
     lead,

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { operatorNamespace } from "../kube/installation.ts";
-import { ListOption, logLevelOption, operatorOptions } from "./flags.ts";
+import { eventsQueueOption, ListOption, logLevelOption, operatorOptions } from "./flags.ts";
 import type { Ending, Io } from "./io.ts";
 import { listenAddress, namespaceName, namespaceNames, type RunFlags, shardSelector } from "./run/options.ts";
 import { runOperator } from "./run/start.ts";
@@ -27,7 +27,7 @@ export function runCommand(io: Io, ending: Ending, run: typeof runOperator = run
         shardSelector,
       ),
     );
-  for (const option of operatorOptions()) command.addOption(option);
+  for (const option of [...operatorOptions(), eventsQueueOption()]) command.addOption(option);
   command
     .addOption(addressOption("--metrics-address <address>", "address of the metrics server", ":8080"))
     .option("--metrics-tls-directory <dir>", "serve metrics over HTTPS, with tls.crt and tls.key of this directory")

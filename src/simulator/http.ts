@@ -4,6 +4,7 @@ import type { TagResourceRequest } from "@aws-sdk/client-batch";
 import type { SimulatedBatch } from "./batch.ts";
 import type { Answer } from "./http-answer.ts";
 import { controlAnswer } from "./http-control.ts";
+import { eventsAnswer, isEventsTarget } from "./http-events.ts";
 import { requireOwnPage } from "./http-hosts.ts";
 import { isLogsTarget, logsAnswer } from "./http-logs.ts";
 import { queryAnswer } from "./http-query.ts";
@@ -32,7 +33,7 @@ const tagsPath = "/v1/tags/";
 
 /**
  * Serves the simulated account over the wire protocols of AWS Batch (REST JSON 1), IAM, EC2 and STS's GetCallerIdentity
- * (Query), and CloudWatch Logs' GetLogEvents (JSON 1.1), so that real SDK clients run against it with `AWS_ENDPOINT_URL`. A small control API is under `/_simulator/`.
+ * (Query), and CloudWatch Logs' GetLogEvents, SQS and EventBridge's PutEvents (JSON), so that real SDK clients run against it with `AWS_ENDPOINT_URL`. A small control API is under `/_simulator/`.
  *
  * A browser's request for a page of somebody else is refused: the account accepts any credentials.
  *
@@ -100,6 +101,7 @@ async function answerTo(
   }
   const target = request.headers["x-amz-target"];
   if (url.pathname === "/" && isLogsTarget(target)) return logsAnswer(aws, target, jsonObject(body), signal);
+  if (url.pathname === "/" && isEventsTarget(target)) return eventsAnswer(aws, target, jsonObject(body), signal);
   if (url.pathname === "/") return queryAnswer(aws, new URLSearchParams(body), signal);
   if (url.pathname.startsWith(tagsPath)) {
     const resourceArn = decoded(url.pathname.slice(tagsPath.length));

@@ -75,6 +75,15 @@ export interface Knobs {
   logDelayMs: number;
   /** How long a job that has ended can still be described. */
   endedJobMs: number;
+  /** The longest that EventBridge takes to deliver an event to a queue, random for each; and CloudTrail to record a call. */
+  eventDelayMs: number;
+  callEventDelayMs: number;
+  /** Of events: how many are lost, and how many are delivered twice, from 0 to 1. */
+  eventLossShare: number;
+  eventDoubleShare: number;
+  /** How long a message that was received is not given to anybody else. */
+  messageVisibilityMs: number;
+
   /** Maximum of remembered calls, changes of state and log streams, for simulations of weeks. */
   keptRecords: number;
 
@@ -137,6 +146,11 @@ export const defaultKnobs: Readonly<Knobs> = {
   jobVisibleMs: 0,
   logDelayMs: 1_000,
   endedJobMs: 7 * 24 * 3_600_000,
+  eventDelayMs: 1_000,
+  callEventDelayMs: 5_000,
+  eventLossShare: 0,
+  eventDoubleShare: 0,
+  messageVisibilityMs: 30_000,
   keptRecords: 100_000,
   strictIam: false,
   otherRolesExist: false,

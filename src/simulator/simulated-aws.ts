@@ -6,6 +6,7 @@
 
 import type { ComputeResource, SubmitJobRequest, SubmitJobResponse } from "@aws-sdk/client-batch";
 import type { SecurityGroup, VpcEndpoint } from "@aws-sdk/client-ec2";
+import type { PutEventsRequest, PutEventsResponse } from "@aws-sdk/client-eventbridge";
 import type { GetCallerIdentityResponse } from "@aws-sdk/client-sts";
 import type { CallOptions } from "../aws/api.ts";
 import type {
@@ -27,6 +28,7 @@ import { ConsumableResources, type StoredConsumable } from "./consumable-resourc
 import { Ec2 } from "./ec2.ts";
 import { ec2Api, type SimulatedEc2 } from "./ec2-api.ts";
 import type { AccountNetwork } from "./ec2-network.ts";
+import { EventBus } from "./event-bus.ts";
 import { Faults } from "./faults.ts";
 import { Iam } from "./iam.ts";
 import { iamApi } from "./iam-api.ts";
@@ -36,6 +38,7 @@ import { JobQueues } from "./job-queues.ts";
 import { Jobs } from "./jobs.ts";
 import { defaultKnobs, type Knobs } from "./knobs.ts";
 import { Logs, logsApi } from "./logs.ts";
+import { MessageQueues, type SimulatedSqs, sqsApi } from "./message-queues.ts";
 import type { AttemptCourse, PlannedOutcome } from "./outcome.ts";
 import { QueueRelations } from "./queue-relations.ts";
 import { QuotaShares } from "./quota-shares.ts";
@@ -55,6 +58,10 @@ export interface Outside extends SimulatedBatch {
   readonly iam: IamApi;
   /** EC2 calls by others. */
   readonly ec2: SimulatedEc2;
+  /** SQS calls by others. */
+  readonly sqs: SimulatedSqs;
+  /** The rule of EventBridge sends the events of this region to the queues of another region, too. */
+  forwardEvents(other: SimulatedAws): void;
   /** Adds a network to the account; it replaces records with the same ids. */
   describeNetwork(network: AccountNetwork): void;
   /** The account has had these roles and instance profiles for long, by ARN, sufficient for every purpose. */
@@ -102,6 +109,10 @@ export interface Outside extends SimulatedBatch {
   loseInstance(jobId: string): void;
 }
 
+export interface SimulatedEvents extends SimulatedSqs {
+  putEvents(input: PutEventsRequest, options?: CallOptions): Promise<PutEventsResponse>;
+}
+
 /** The current account, without staleness. */
 export interface Truth {
   computeEnvironments(): readonly Environment[];
@@ -138,6 +149,10 @@ export interface SimulatedAws {
   readonly ec2: SimulatedEc2;
   /** CloudWatch Logs, which has what jobs print. */
   readonly logs: LogsApi;
+  /** SQS and EventBridge. AWS Batch announces what happens once there is a queue. */
+  readonly events: SimulatedEvents;
+  /** The queues of SQS, as they are. */
+  readonly messages: MessageQueues;
   readonly faults: Faults;
   readonly outside: Outside;
   readonly truth: Truth;
@@ -183,6 +198,10 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
   const iamWire = new Wire(world, faults, { log: wire.log, random: seededRandom(iamSeed) });
   const ec2Wire = new Wire(world, faults, { log: wire.log, random: seededRandom(ec2Seed) });
   const logsWire = new Wire(world, faults, { log: wire.log, random: seededRandom(logsSeed) });
+  const eventsWire = new Wire(world, faults, { log: wire.log, random: seededRandom(eventsSeed) });
+  const eventsRandom = seededRandom(eventsSeed + 1);
+  const messages = new MessageQueues(world, eventsRandom);
+  const bus = new EventBus(world, messages, eventsRandom);
   const requestIds = seededRandom(requestIdSeed);
   const relations = new QueueRelations(world);
   const environments = new ComputeEnvironments(world, iam, ec2, relations, () => scheduler);
@@ -213,6 +232,12 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
   const scheduler: Scheduler = new Scheduler(world, { environments, queues, jobs, consumables, ec2, iam, logs });
   const ofSageMaker = { serviceEnvironments, serviceJobs, quotaShares };
   const parts = { environments, queues, definitions, policies, consumables, jobs, ...ofSageMaker };
+  world.onChange((change) => {
+    if (change.kind === "job") bus.jobChanged(change, jobs);
+  });
+  wire.onEffect((call, phase, refusal) => {
+    if (phase === "after") bus.called(call, refusal);
+  });
   const kept = { ...parts, ec2, logs, scheduler, iam: options.identities === undefined ? iam : undefined };
 
   return {
@@ -238,10 +263,17 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
     identities: iam,
     ec2: ec2Api(ec2, ec2Wire.run),
     logs: logsApi(logs, logsWire.run),
+    events: {
+      ...sqsApi(messages, eventsWire.run),
+      putEvents: (input, options) => eventsWire.run("PutEvents", input, (given) => bus.putEvents(given), options),
+    },
+    messages,
     faults,
     outside: {
       ...batchApi(parts, wire.runOutside),
       iam: iamApi(iam, iamWire.runOutside),
+      sqs: sqsApi(messages, eventsWire.runOutside),
+      forwardEvents: (other) => bus.forwardTo(other.messages),
       ec2: ec2Api(ec2, ec2Wire.runOutside),
       describeNetwork: (network) => ec2.describe(network),
       describeRoles: (arns) => {
@@ -308,7 +340,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
     history: world.history,
     onChange: (listener) => world.onChange(listener),
     onEffect(listener) {
-      const stops = [wire, iamWire, ec2Wire, logsWire].map((one) => one.onEffect(listener));
+      const stops = [wire, iamWire, ec2Wire, logsWire, eventsWire].map((one) => one.onEffect(listener));
       return () => {
         for (const stop of stops) stop();
       };
@@ -322,6 +354,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
 const ec2Seed = 0x0ec2;
 const iamSeed = 0x01a3;
 const logsSeed = 0x1065;
+const eventsSeed = 0x0e7e;
 const requestIdSeed = 0x001d;
 
 /** Until instances have terminated, their network interfaces use the subnet and the group. */

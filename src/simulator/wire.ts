@@ -32,8 +32,8 @@ export type Run = <Input, Output>(
   options?: CallOptions,
 ) => Promise<Output>;
 
-/** A call at the moment of its effect: directly before, and directly after. */
-export type EffectListener = (call: CallRecord, phase: "before" | "after") => void;
+/** A call at the moment of its effect: directly before, and directly after, with the error of one that AWS refuses. */
+export type EffectListener = (call: CallRecord, phase: "before" | "after", refusal?: unknown) => void;
 
 /** Everything between a client and AWS: latency, faults, staleness, lost answers, and a log. */
 export class Wire {
@@ -106,10 +106,14 @@ export class Wire {
 
   #effect<Output>(call: CallRecord, work: () => Output): Output {
     for (const listener of this.#listeners) listener(call, "before");
+    let refusal: unknown;
     try {
       return work();
+    } catch (error) {
+      refusal = error;
+      throw error;
     } finally {
-      for (const listener of this.#listeners) listener(call, "after");
+      for (const listener of this.#listeners) listener(call, "after", refusal);
     }
   }
 

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { duration, logLevelOption, operatorOptions, positive } from "../operator/flags.ts";
+import { duration, eventsQueueOption, logLevelOption, operatorOptions, positive } from "../operator/flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "../operator/io.ts";
 import { directorySource, requireDirectory } from "./local/directory.ts";
 import { lockState } from "./local/lock.ts";
@@ -38,7 +38,7 @@ export function localCommand(
     .option("--prune", "delete AWS resources of objects without a manifest")
     .option("--delete", "delete all objects of the manifests")
     .addOption(new Option("-o, --output <format>", "table, or one line of JSON per change").choices(["table", "json"]));
-  for (const option of [...operatorOptions(), logLevelOption("warn")]) command.addOption(option);
+  for (const option of [...operatorOptions(), eventsQueueOption(), logLevelOption("warn")]) command.addOption(option);
   command.addHelpText("after", afterHelp);
   return command.action(ending(() => run(command.opts<LocalFlags>(), io)));
 }

@@ -68,6 +68,7 @@ export class SimulatedCloud implements DatedCloud {
       iam: async () => aws.iam,
       ec2: async () => aws.ec2,
       logs: async () => aws.logs,
+      events: async () => aws.events,
       close: () => undefined,
     };
   }

@@ -8,6 +8,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { batchCalls } from "../../src/aws/batch-calls.ts";
 import { ec2Calls } from "../../src/aws/ec2-calls.ts";
+import { busCalls, queueCalls } from "../../src/aws/events-calls.ts";
 import { iamCalls } from "../../src/aws/iam-calls.ts";
 import { resourceArn } from "../../src/aws/names.ts";
 import { allNeeds, families, largestPolicy, operatorPolicy } from "../../src/aws/operator-policy.ts";
@@ -25,13 +26,13 @@ describe("the table of calls", () => {
   it("knows every command that is sent anywhere in the program, and every port there is", () => {
     const sources = readdirSync(new URL("../../src/aws", import.meta.url)).filter((name) => name.endsWith(".ts"));
     const ports = sources.filter((file) => /export type \w+Api = (?:Api|BatchPart)</.test(read(file)));
-    expect(ports.toSorted()).toEqual(["batch-calls.ts", "ec2.ts", "iam.ts", "logs.ts"]);
+    expect(ports.toSorted()).toEqual(["batch-calls.ts", "ec2.ts", "events.ts", "iam.ts", "logs.ts"]);
     const sent = sources.flatMap((file) => [...read(file).matchAll(/: (\w+)Command\b/g)]);
     // Everybody may ask STS who they are. Logs are read by a person, with their own permissions.
     const known = [
       "getCallerIdentity",
       "getLogEvents",
-      ...[batchCalls, iamCalls, ec2Calls].flatMap((table) => Object.keys(table)),
+      ...[batchCalls, iamCalls, ec2Calls, queueCalls, busCalls].flatMap((table) => Object.keys(table)),
     ].map((name) => name.toLowerCase());
     const commands = [...new Set(sent.map(([, name = ""]) => name.toLowerCase()))];
     expect(commands.length).toBeGreaterThan(30);
@@ -447,12 +448,12 @@ describe("the policy as a document", () => {
     expect([...matching("job/1-2-3"), ...matching("service-job/1-2-3")]).toEqual([]);
   });
 
-  it("fits a managed policy with the default features, and an inline policy with all but those for jobs, queues of others and boundaries", () => {
+  it("fits a managed policy with the default features, and an inline policy with all but those for jobs, queues of others, boundaries and events", () => {
     const size = (features: Partial<Parameters<typeof scopeOf>[1]>): number =>
       JSON.stringify(operatorPolicy(scopeOf(account, features))).length;
     expect(size({ features: defaults })).toBeLessThan(largestPolicy);
     const most = (Object.keys(policyFeatures) as PolicyFeature[]).filter(
-      (name) => !/(jobs|-queues|-boundaries)$/.test(name),
+      (name) => !/(jobs|-queues|-boundaries|events)$/.test(name),
     );
     expect(size({ features: most, inlinePolicies: true, repairRoleArns: [role("x")] })).toBeLessThan(10_240);
   });

@@ -50,6 +50,10 @@ const values: Readonly<Record<string, readonly [Sample, Sample]>> = {
   ],
   "--cluster-name": [same("one"), same("two")],
   "--eks-cluster-arn": [same("arn:one"), same("arn:two")],
+  "--events-queue": [
+    list("https://sqs.eu-west-1.amazonaws.com/111111111111/one"),
+    list("https://sqs.eu-west-1.amazonaws.com/111111111111/one,http://localhost:1/111111111111/two"),
+  ],
   "--features": [list("iam"), list("network,diagnose")],
   "--filename": [same("one"), same("two")],
   "--health-address": [

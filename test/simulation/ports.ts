@@ -4,6 +4,8 @@ import { type BatchApi, batchCalls } from "../../src/aws/batch-calls.ts";
 import { type CallGuard, guardedCalls } from "../../src/aws/calls.ts";
 import type { Ec2Api } from "../../src/aws/ec2.ts";
 import { ec2Calls } from "../../src/aws/ec2-calls.ts";
+import type { EventsApi } from "../../src/aws/events.ts";
+import { busCalls, queueCalls } from "../../src/aws/events-calls.ts";
 import type { IamApi } from "../../src/aws/iam.ts";
 import { iamCalls } from "../../src/aws/iam-calls.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
@@ -145,6 +147,16 @@ export function gatedIam(iam: IamApi, network: NetworkOptions, onCall: OnCall): 
 
 export function gatedEc2(ec2: Ec2Api, network: NetworkOptions, onCall: OnCall): Ec2Api {
   return guardedCalls("ec2", ec2, ec2Calls, gatedCall(network, onCall));
+}
+
+/** A poll begins on the wire when it has waited for a message, so nobody is noted as its caller. */
+export function gatedEvents(events: EventsApi, network: NetworkOptions): EventsApi {
+  const guard = gatedCall(network, () => undefined);
+  const { putEvents, ...queues } = events;
+  return {
+    ...guardedCalls("sqs", queues, queueCalls, guard),
+    ...guardedCalls("events", { putEvents }, busCalls, guard),
+  };
 }
 
 type OnCall = (releasedAt: number) => void;

@@ -13,7 +13,7 @@ import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import type { CallRecord } from "../../src/simulator/wire.ts";
 import { Gate, type Phase, type Verdict } from "./gate.ts";
 import { Passes, type Wait } from "./passes.ts";
-import { gatedBatch, gatedEc2, gatedIam, gatedLeases, gatedStore, type NetworkOptions } from "./ports.ts";
+import { gatedBatch, gatedEc2, gatedEvents, gatedIam, gatedLeases, gatedStore, type NetworkOptions } from "./ports.ts";
 import { ProcessClock } from "./process-clock.ts";
 import { speakingVersion } from "./version.ts";
 
@@ -182,6 +182,7 @@ export class OperatorProcess {
         iam: async () => gatedIam(aws.iam, network, onCall),
         ec2: async () => gatedEc2(aws.ec2, network, onCall),
         logs: async () => aws.logs,
+        events: async () => gatedEvents(aws.events, network),
         close: () => undefined,
       }),
     };

@@ -2,6 +2,7 @@ import type { BatchRegion } from "../../aws/region.ts";
 import type { HealthCheck } from "../../runtime/health.ts";
 import type { RuntimeMetrics } from "../../runtime/metrics.ts";
 import type { ComposedOperator } from "../compose.ts";
+import type { Operator } from "../operator.ts";
 
 /** A reconcile is aborted after 5 minutes; one that continues anyway is stuck. */
 const stuckMs = 10 * 60_000;
@@ -56,8 +57,25 @@ export function healthChecks(
           return `not read yet: ${unread.map((region) => `${region.region} (${whyUnread(region)})`).join(", ")}`;
         },
       },
+      ...eventsChecks(operator),
     ],
   };
+}
+
+/** Without events AWS is read more often: no reason to take the operator out of service. */
+function eventsChecks(operator: Pick<Operator, "events">): readonly HealthCheck[] {
+  if (operator.events() === undefined) return [];
+  return [
+    {
+      name: "events",
+      problem: () => undefined,
+      note() {
+        const silent = (operator.events() ?? []).filter(({ isLive }) => !isLive).map(({ place }) => place.region);
+        if (silent.length === 0) return undefined;
+        return `no heartbeat came back in ${silent.join(", ")}: check the rule of EventBridge and the queue; until one does, AWS is read as often as without events`;
+      },
+    },
+  ];
 }
 
 function isRead(region: BatchRegion): boolean {

@@ -2,12 +2,14 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import { kinds, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import type { CallKind } from "../../aws/budget.ts";
 import type { CallReport } from "../../aws/calls.ts";
+import type { MessageOutcome } from "../../events/events.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Page, Pages } from "../../runtime/http-server.ts";
 import { RuntimeMetrics } from "../../runtime/metrics.ts";
 import { sharedFor } from "../../runtime/shared-for.ts";
 import type { Operator } from "../operator.ts";
 import { boundedLabels } from "./bounded-labels.ts";
+import { followEvents } from "./event-metrics.ts";
 import { followJobObjects } from "./job-metrics.ts";
 import {
   type AwsStatusCount,
@@ -30,6 +32,7 @@ export interface OperatorMetrics {
   readonly runtime: RuntimeMetrics;
   readonly awsCall: (report: CallReport, region: string) => void;
   readonly budgetWait: (kind: CallKind, waitedMs: number) => void;
+  readonly eventMessage: (outcome: MessageOutcome) => void;
   /** Registers the state of this operator for each scrape; call once. */
   follow(operator: Operator): void;
 }
@@ -70,6 +73,12 @@ export function metricsOf({ clock, version }: { readonly clock: Clock; readonly 
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers,
   });
+  const messages = new Counter({
+    name: "awsbatch_event_messages_total",
+    help: "Messages of the events queues by what they were: hint, nothing (of what is kept), heartbeat, elsewhere, or why they were ignored.",
+    labelNames: ["outcome"],
+    registers,
+  });
   new Gauge({
     name: "awsbatch_build_info",
     help: "Always 1; the labels are the versions.",
@@ -90,10 +99,12 @@ export function metricsOf({ clock, version }: { readonly clock: Clock; readonly 
       calls.inc({ operation, outcome, region: labelOf(region) });
       if (outcome !== "notSent") durations.observe({ operation }, durationMs / 1000);
     },
+    eventMessage: (outcome) => messages.inc({ outcome }),
     budgetWait: (kind, waitedMs) => waits.observe({ kind }, waitedMs / 1000),
     follow(operator) {
       runtime.follow(operator.runtime);
       followRegions(operator, { registry, clock, labelOf });
+      followEvents(operator, { registry, labelOf });
       counts.push(followObjects(operator, { registry, clock }));
       followJobs(operator, { registry, clock });
       counts.push(followJobObjects(operator, { registry, clock }));
@@ -107,15 +118,20 @@ function followRegions(
 ): void {
   new Gauge({
     name: "awsbatch_observer_age_seconds",
-    help: "Age of the last complete read of AWS Batch.",
+    help: "Age of the last complete read of AWS Batch, or of the last proof that events would have announced a change.",
     labelNames: ["region"],
     registers: [registry],
     collect() {
       // A region that was closed is not old.
       this.reset();
       for (const observed of operator.observed()) {
-        const { listedAt } = observed.snapshot();
-        if (listedAt !== undefined) this.set({ region: labelOf(observed.region) }, (clock.now() - listedAt) / 1000);
+        const { region } = observed;
+        const { listedAt, failure } = observed.snapshot();
+        if (listedAt === undefined) continue;
+        const ofEvents = operator.events()?.find(({ place }) => place.region === region)?.provenMsAgo;
+        const ageMs = clock.now() - listedAt;
+        const provenMsAgo = failure === undefined ? (ofEvents ?? ageMs) : ageMs;
+        this.set({ region: labelOf(region) }, Math.min(ageMs, provenMsAgo) / 1000);
       }
     },
   });

@@ -13,6 +13,7 @@ export interface RunFlags extends OperatorFlags {
   readonly kubeconfig?: string;
   readonly watchNamespace?: readonly string[];
   readonly shardSelector?: LabelSelector;
+  readonly eventsQueue?: readonly string[];
   readonly metricsAddress: ListenAddress;
   readonly metricsTlsDirectory?: string;
   readonly metricsClientCa?: string;

@@ -163,6 +163,7 @@ class Run {
         awsIsNew: false,
         onAwsCall: metrics.awsCall,
         onBudgetWait: metrics.budgetWait,
+        onEventMessage: metrics.eventMessage,
         observer: metrics.runtime,
       },
     });

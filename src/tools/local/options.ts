@@ -6,6 +6,7 @@ import { defaultClusterName } from "./state.ts";
 /** Values of the flags of `local`. */
 export interface LocalFlags extends OperatorFlags {
   readonly filename?: string;
+  readonly eventsQueue?: readonly string[];
   readonly simulate?: boolean;
   readonly speed?: number;
   readonly fresh?: boolean;

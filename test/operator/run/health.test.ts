@@ -39,6 +39,7 @@ function problems(change: Partial<State>) {
     },
     ports: { settings: { region: "us-east-1" } },
     observed: () => state.regions.map(regionOf),
+    events: () => undefined,
     fault: () => state.fault,
   } as unknown as Operator;
   const { live, ready } = healthChecks(

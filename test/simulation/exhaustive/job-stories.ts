@@ -3,6 +3,7 @@ import { BatchJobKind } from "../../../src/api/v1alpha1/kinds.ts";
 import { recordedResult } from "../../../src/controllers/kinds/batch-job/result.ts";
 import type { Manifest } from "../../../src/kube/memory-store.ts";
 import type { StoredJob } from "../../../src/simulator/stored-job.ts";
+import { eventsQueueName, eventsQueueUrl } from "../../listening.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../../manifests.ts";
 import { isReady } from "../../world.ts";
 import type { Simulation } from "../world.ts";
@@ -131,9 +132,21 @@ function ended(how: "cancel" | "delete", { state, manifests, knobs, given, until
   };
 }
 
+/** Jobs are trusted to be announced from the second one on. The queue is as long in the account as the place. */
+const heard: Pick<Story, "before" | "act" | "over"> = {
+  ...applying(job("a", short), job("b", short)),
+  before: async (world) => {
+    await world.aws.outside.sqs.createQueue({ QueueName: eventsQueueName });
+    await aPlace(world);
+    world.apply(job("a", short));
+    await world.until(() => finished(world) && inAws(world).length === 1, limitSeconds);
+  },
+};
+
 export const jobStories: readonly Story[] = [
   { name: "a job", writes: 1, ...applying(job("a", short)) },
   { name: "a job, with a standby", writes: 1, replicas: 2, ...applying(job("a", short)) },
+  { name: "a job of which events are heard", writes: 1, flags: { eventsQueue: [eventsQueueUrl] }, ...heard },
   { name: "a job that fails", writes: 1, ...applying(job("a", ["false"])) },
   { name: "an array of jobs", writes: 1, ...applying(job("a", short, { arrayProperties: { size: 3 } })) },
   {
