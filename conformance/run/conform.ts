@@ -18,11 +18,10 @@ import { Settling, type Time } from "../rest.ts";
 import { build, disableIdle } from "../stage/build.ts";
 import { Measuring } from "../times/measure.ts";
 import { type MeasureId, spreadsOf, timesTable } from "../times/spread.ts";
-import { begin, chosenNetwork, type NetworkChoice, newRun } from "./begin.ts";
+import { begin, type NetworkChoice, readyRun } from "./begin.ts";
 import { tryFacts } from "./facts.ts";
 import { Interrupted } from "./interrupted.ts";
-import { requirePermissions } from "./permissions.ts";
-import { callerOf, requireRoom } from "./ready.ts";
+import { callerOf } from "./ready.ts";
 
 export interface Request {
   readonly table: readonly Row[];
@@ -75,10 +74,7 @@ export async function conform(request: Request, ports: Ports): Promise<number> {
   const account = paced(ports.account, ports.time, pace);
   const plan = planOf(request.table, request.only, request.instances);
   if (plan.rows.length === 0) throw new Error(`no fact has ${request.only} in its name`);
-  const unplaced = newRun(request, await callerOf(account));
-  const network = await chosenNetwork(account, request.network);
-  await requireRoom(account, plan);
-  await requirePermissions(account, unplaced, network);
+  const { run: unplaced, network } = await readyRun(account, request, plan.needs);
   ports.print(pageOf(plan, unplaced, network, request.instances, await leftovers(account), ports.cleaning));
   if (!(await ports.confirm())) return exitCodes.notStarted;
 

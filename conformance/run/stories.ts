@@ -11,9 +11,8 @@ import { type Played, play } from "../stories/play.ts";
 import type { Forward } from "../stories/proxy.ts";
 import type { Machine } from "../stories/stage.ts";
 import { type Story, stories } from "../stories/stories.ts";
-import { begin, chosenNetwork, newRun } from "./begin.ts";
+import { begin, readyRun } from "./begin.ts";
 import { cleanUp, endedBy, exitCodes, type Ports, type Request, rolesKnownAfterMs } from "./conform.ts";
-import { callerOf } from "./ready.ts";
 
 /** What stories need in addition. */
 export interface StoryPorts extends Ports {
@@ -21,14 +20,16 @@ export interface StoryPorts extends Ports {
   readonly forward: Forward;
 }
 
+/** Of one story: each removes what it has made. */
+const needs = { environments: 3, queues: 3, serviceEnvironments: 0 };
+
 /** @throws Error before the first write if the account cannot take the run, in words for a person */
 export async function runStories(request: Omit<Request, "table" | "instances">, ports: StoryPorts): Promise<number> {
   const pace: Pace = { nextAt: Number.NEGATIVE_INFINITY };
   const account = paced(ports.account, ports.time, pace);
   const chosen = stories.filter(({ id }) => id.includes(request.only));
   if (chosen.length === 0) throw new Error(`no story has ${request.only} in its name`);
-  const unplaced = newRun(request, await callerOf(account));
-  const network = await chosenNetwork(account, request.network);
+  const { run: unplaced, network } = await readyRun(account, request, needs);
   ports.print(storiesPage(chosen, unplaced, network, await leftovers(account), ports.cleaning));
   if (!(await ports.confirm())) return exitCodes.notStarted;
 
@@ -67,7 +68,7 @@ function storiesPage(
     `Runs the operator itself, as local, and judges each story by every call and answer:`,
     ...chosen.map(({ id }) => `  ${id}`),
     "",
-    "Creates   up to 3 compute environments, 3 job queues, job definitions, 5 roles and an instance profile.",
+    `Creates   up to ${needs.environments} compute environments, ${needs.queues} job queues, job definitions, 5 roles and an instance profile.`,
     `          All names begin with ${prefixOf(run)}, all have the tag ${tagKey}=${run.id}.`,
     ...networkLines(network),
     "          Tasks get public addresses there.",
