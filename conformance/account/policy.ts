@@ -25,6 +25,10 @@ const kinds = [
 /** The job of the facts that exists nowhere. */
 const noJob = "00000000-0000-4000-8000-000000000000";
 
+/** Of a request that gives a new resource the tag of a run; and of a resource that has it. */
+const isTagged = { StringLike: { [`aws:RequestTag/${tagKey}`]: "*" } };
+const hasTag = { StringLike: { [`aws:ResourceTag/${tagKey}`]: "*" } };
+
 /** What a run may do in addition to trying facts. */
 export interface Permitted {
   /** It makes a network of its own. */
@@ -44,7 +48,6 @@ export function policyFor(
   const named = kinds.map((kind) => `${batch}:${kind}/${tagKey}-*`);
   const roles = `${iam}:role${rolePath}${tagKey}-*`;
   const profiles = `${iam}:instance-profile${rolePath}${tagKey}-*`;
-  const isTagged = { StringLike: { [`aws:RequestTag/${tagKey}`]: "*" } };
   const aws = (policy: string): string => `arn:${partition}:iam::aws:policy/${policy}`;
   return {
     Version: "2012-10-17",
@@ -96,7 +99,7 @@ export function policyFor(
         Effect: "Allow",
         Action: ["batch:TerminateJob", ...(permitted.instances ? ["batch:CancelJob"] : [])],
         Resource: `${batch}:job/*`,
-        Condition: { StringLike: { [`aws:ResourceTag/${tagKey}`]: "*" } },
+        Condition: hasTag,
       },
       {
         Sid: "TagNewJobs",
@@ -190,7 +193,7 @@ function networkStatements(ec2: string): readonly Statement[] {
       Effect: "Allow",
       Action: created.map(action),
       Resource,
-      Condition: { StringLike: { [`aws:RequestTag/${tagKey}`]: "*" } },
+      Condition: isTagged,
     },
     {
       Sid: "TagNewNetwork",
@@ -204,7 +207,7 @@ function networkStatements(ec2: string): readonly Statement[] {
       Effect: "Allow",
       Action: [...inVpc, ...changed, ...removed].map(action),
       Resource,
-      Condition: { StringLike: { [`aws:ResourceTag/${tagKey}`]: "*" } },
+      Condition: hasTag,
     },
   ];
 }
