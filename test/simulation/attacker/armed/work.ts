@@ -8,12 +8,15 @@ import type { OperatorProcess } from "../../process.ts";
 import { attacker } from "../tenants.ts";
 import type { Counts } from "./bounds.ts";
 
+const listsJobs: ReadonlySet<string> = new Set(["ListJobs", "ListServiceJobs"]);
+
 /** What the attacker changes, and what the operator does for it. */
 export class Work {
   readonly #watched: Watched;
   #changes = 0;
   #changesOfGraph = 0;
   #calls = 0;
+  #listings = 0;
   #objectMinutes = 0;
   #minute = 0;
   /** Of each process, also of those that have ended: passes, and steps of the search for circles. */
@@ -32,7 +35,9 @@ export class Work {
   }
 
   onCall(call: CallRecord): void {
-    if (call.by === "operator" && JSON.stringify(call.input).includes(attacker)) this.#calls++;
+    if (call.by !== "operator" || !JSON.stringify(call.input).includes(attacker)) return;
+    this.#calls++;
+    if (listsJobs.has(call.operation)) this.#listings++;
   }
 
   onTick(): void {
@@ -62,6 +67,7 @@ export class Work {
       "changes of its graph of jobs": this.#changesOfGraph,
       passes: done.reduce((sum, { passes }) => sum + passes, 0),
       "AWS calls": this.#calls,
+      "AWS calls that list jobs": this.#listings,
       "steps of the search for circles": done.reduce((sum, { steps }) => sum + steps, 0),
     };
   }
