@@ -28,6 +28,8 @@ interface Options {
   readonly endpointUrl?: string;
   readonly subnet?: string;
   readonly securityGroup?: string;
+  readonly makeNetwork?: boolean;
+  readonly instances?: boolean;
   readonly speed?: number;
   readonly only?: string;
   readonly stories?: boolean;
@@ -51,13 +53,15 @@ const options: Options = new Command("npm run conformance --")
   .option("--speed <n>", "of the simulator at the endpoint, as its own --speed", positive)
   .option("--subnet <id>", "that the environments name (one of the default VPC)")
   .option("--security-group <id>", "that the environments name (the default group of the subnet's VPC)")
+  .option("--make-network", "make a VPC with a subnet and an internet gateway for the run, and no NAT gateway")
+  .option("--instances", "try what needs an instance, too: one small one starts, for less than 10 cents")
   .option("--only <text>", "only facts, or stories, with this text in their name")
   .option(
     "--stories",
     "run the operator itself on the account, instead of trying facts: jobs run, for less than a cent",
   )
   .option("--yes", "do not ask before the first write")
-  .option("--print-policy", "print the permissions that it needs, and do nothing else")
+  .option("--print-policy", "print the permissions that a run with the same options needs, and do nothing else")
   .option("--clean <run>", "remove what is left of a run that was killed, and do nothing else")
   .option("--accept <file>", "take a result into the facts and the simulator's durations, and do nothing else")
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.agrees : exitCodes.notStarted))
@@ -150,20 +154,29 @@ async function main(): Promise<number> {
   }
   if (region === undefined) throw new Error("name the region of AWS with --region, e.g. --region eu-west-1");
   const ports = portsIn(region);
+  const permitted = { network: options.makeNetwork === true, instances: options.instances === true };
   if (options.printPolicy === true) {
-    ports.print(JSON.stringify(policyFor({ ...(await callerOf(ports.account)), region }), undefined, 2));
+    ports.print(JSON.stringify(policyFor({ ...(await callerOf(ports.account)), region }, permitted), undefined, 2));
     return exitCodes.agrees;
   }
   if (clean !== undefined) return cleanRun(clean, ports);
-  const network = {
-    ...(options.subnet === undefined ? {} : { subnet: options.subnet }),
-    ...(options.securityGroup === undefined ? {} : { securityGroup: options.securityGroup }),
+  const { subnet, securityGroup } = options;
+  const given = {
+    ...(subnet === undefined ? {} : { subnet }),
+    ...(securityGroup === undefined ? {} : { securityGroup }),
   };
+  if (options.stories === true && permitted.instances) {
+    throw new Error("--instances is of the facts: the jobs of --stories run on Fargate");
+  }
+  if (permitted.network && Object.keys(given).length > 0) {
+    throw new Error("--make-network has a subnet and a group of its own: leave out --subnet and --security-group");
+  }
   const now = clock.now();
   const request: Request = {
     table: semantics,
     region,
-    network,
+    network: permitted.network ? "own" : given,
+    instances: permitted.instances,
     only: options.only ?? "",
     // Of lower-case letters and digits, and another one in each second.
     id: Math.floor(now / 1000).toString(36),

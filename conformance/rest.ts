@@ -1,7 +1,7 @@
-/** When what calls change has settled. A quota share is read by its ARN, which a creation only answers. */
+/** When what calls change has settled, and jobs run. A quota share is read by its ARN, which a creation only answers. */
 
 import type { Outcome } from "./facts/compare.ts";
-import type { Call } from "./facts/row.ts";
+import type { Call, JobPhase } from "./facts/row.ts";
 
 /** Asks AWS Batch once, and again while it throttles. */
 export type Ask = (operation: string, input: object) => Promise<Outcome>;
@@ -60,6 +60,8 @@ const reads: Readonly<Record<string, Read>> = {
 const inMotion = new Set(["CREATING", "UPDATING", "DELETING"]);
 /** A read may come from before the write: a status counts once it has been read for this long. */
 const steadyMs = 4000;
+/** Longer than an instance needs to start. */
+const longestJobMs = 20 * 60_000;
 /** Longer than AWS needs for an infrastructure update without jobs. */
 const longestMs = 45 * 60_000;
 
@@ -133,6 +135,27 @@ export class Settling {
       this.#waits.delete(wait);
       wait.failed(new Error(`${operation} still says ${status} of ${wait.reference} after 45 minutes`));
     }
+  }
+}
+
+/**
+ * Waits until a job runs, or has ended.
+ * @throws Error if it has ended before it ran, if AWS refuses the read, or after twenty minutes
+ */
+export async function jobReached(phase: JobPhase, jobId: string, ask: Ask, time: Time): Promise<void> {
+  const start = time.now();
+  for (;;) {
+    const { error, answer } = await ask("DescribeJobs", { jobs: [jobId] });
+    if (error !== undefined) throw new Error(`DescribeJobs: ${error.name}: ${error.message}`);
+    const [job] = (answer as { jobs?: { status?: string; statusReason?: string }[] }).jobs ?? [];
+    const status = job?.status ?? "not described";
+    const hasEnded = status === "SUCCEEDED" || status === "FAILED";
+    if (phase === "ended" ? hasEnded : status === "RUNNING") return;
+    if (hasEnded) throw new Error(`the job is ${status} before it was seen to run: ${job?.statusReason ?? ""}`);
+    if (time.now() - start > longestJobMs) {
+      throw new Error(`the job is ${status} after 20 minutes: instances need a subnet with a way to the internet`);
+    }
+    await time.pause(steadyMs);
   }
 }
 

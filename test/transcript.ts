@@ -1,7 +1,7 @@
 import type { CallRecord } from "../src/simulator/wire.ts";
 
 /** Whether a call changes something. */
-export function isWrite(call: CallRecord): boolean {
+export function isWrite(call: Pick<CallRecord, "operation">): boolean {
   // To take a message, or to send a heartbeat, changes no resource.
   return !/^(Describe|List|Get|ReceiveMessage$|DeleteMessageBatch$|PutEvents$)/.test(call.operation);
 }

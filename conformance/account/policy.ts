@@ -25,19 +25,29 @@ const kinds = [
 /** The job of the facts that exists nowhere. */
 const noJob = "00000000-0000-4000-8000-000000000000";
 
+/** Of a request that gives a new resource the tag of a run; and of a resource that has it. */
+const isTagged = { StringLike: { [`aws:RequestTag/${tagKey}`]: "*" } };
+const hasTag = { StringLike: { [`aws:ResourceTag/${tagKey}`]: "*" } };
+
+/** What a run may do in addition to trying facts. */
+export interface Permitted {
+  /** It makes a network of its own. */
+  readonly network: boolean;
+  /** It starts an instance, whose jobs run. */
+  readonly instances: boolean;
+}
+
 /** @param where the account, and the partition of its region, e.g. `aws` */
-export function policyFor(where: {
-  readonly account: string;
-  readonly region: string;
-  readonly partition: string;
-}): Policy {
+export function policyFor(
+  where: { readonly account: string; readonly region: string; readonly partition: string },
+  permitted: Permitted,
+): Policy {
   const { account, region, partition } = where;
   const batch = `arn:${partition}:batch:${region}:${account}`;
   const iam = `arn:${partition}:iam::${account}`;
   const named = kinds.map((kind) => `${batch}:${kind}/${tagKey}-*`);
   const roles = `${iam}:role${rolePath}${tagKey}-*`;
   const profiles = `${iam}:instance-profile${rolePath}${tagKey}-*`;
-  const isTagged = { StringLike: { [`aws:RequestTag/${tagKey}`]: "*" } };
   const aws = (policy: string): string => `arn:${partition}:iam::aws:policy/${policy}`;
   return {
     Version: "2012-10-17",
@@ -51,8 +61,9 @@ export function policyFor(where: {
           ),
           "batch:DescribeServiceEnvironments",
           ...["Jobs", "QuotaShares", "SchedulingPolicies", "TagsForResource"].map((what) => `batch:List${what}`),
-          "ec2:DescribeSecurityGroups",
-          "ec2:DescribeSubnets",
+          ...["InternetGateways", "RouteTables", "SecurityGroups", "Subnets", "Vpcs"].map(
+            (what) => `ec2:Describe${what}`,
+          ),
         ],
         Resource: "*",
       },
@@ -86,9 +97,9 @@ export function policyFor(where: {
       {
         Sid: "EndJobsWithTheTag",
         Effect: "Allow",
-        Action: ["batch:TerminateJob"],
+        Action: ["batch:TerminateJob", ...(permitted.instances ? ["batch:CancelJob"] : [])],
         Resource: `${batch}:job/*`,
-        Condition: { StringLike: { [`aws:ResourceTag/${tagKey}`]: "*" } },
+        Condition: hasTag,
       },
       {
         Sid: "TagNewJobs",
@@ -132,7 +143,7 @@ export function policyFor(where: {
         Resource: [`${iam}:role/${tagKey}-*`, `${iam}:instance-profile/${tagKey}-*`],
       },
       {
-        Sid: "AttachThreePolicies",
+        Sid: "AttachFourPolicies",
         Effect: "Allow",
         Action: ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
         Resource: roles,
@@ -141,6 +152,7 @@ export function policyFor(where: {
             "iam:PolicyARN": [
               aws("service-role/AWSBatchServiceRole"),
               aws("service-role/AmazonECSTaskExecutionRolePolicy"),
+              aws("service-role/AmazonEC2ContainerServiceforEC2Role"),
               aws("AmazonECSInfrastructureRolePolicyForManagedInstances"),
             ],
           },
@@ -162,6 +174,40 @@ export function policyFor(where: {
           StringEquals: { "iam:AWSServiceName": ["batch.amazonaws.com", "sagemaker-queuing.batch.amazonaws.com"] },
         },
       },
+      ...(permitted.network ? networkStatements(`arn:${partition}:ec2:${region}:${account}`) : []),
     ],
   };
+}
+
+/** A part of a network has the tag from its creation on: what lacks it is never changed. */
+function networkStatements(ec2: string): readonly Statement[] {
+  const Resource = ["internet-gateway", "route-table", "subnet", "vpc"].map((type) => `${ec2}:${type}/*`);
+  const created = ["CreateInternetGateway", "CreateRouteTable", "CreateSubnet", "CreateVpc"];
+  const inVpc = ["CreateRouteTable", "CreateSubnet"];
+  const changed = ["AssociateRouteTable", "AttachInternetGateway", "CreateRoute", "ModifySubnetAttribute"];
+  const removed = ["DeleteInternetGateway", "DeleteRouteTable", "DeleteSubnet", "DeleteVpc", "DetachInternetGateway"];
+  const action = (name: string): string => `ec2:${name}`;
+  return [
+    {
+      Sid: "MakeNetworkWithTheTag",
+      Effect: "Allow",
+      Action: created.map(action),
+      Resource,
+      Condition: isTagged,
+    },
+    {
+      Sid: "TagNewNetwork",
+      Effect: "Allow",
+      Action: ["ec2:CreateTags"],
+      Resource,
+      Condition: { StringEquals: { "ec2:CreateAction": created } },
+    },
+    {
+      Sid: "ChangeNetworkWithTheTag",
+      Effect: "Allow",
+      Action: [...inVpc, ...changed, ...removed].map(action),
+      Resource,
+      Condition: hasTag,
+    },
+  ];
 }

@@ -4,8 +4,9 @@ import type { Account } from "../account/account.ts";
 import { isMarker, prefixOf, type Run } from "../names/renaming.ts";
 import type { Progress } from "../progress.ts";
 import type { Time } from "../rest.ts";
+import { networkName } from "../stage/own-network.ts";
 import { policiesOf } from "../stage/roles.ts";
-import { type Found, foundInBatch, foundInIam, runInName } from "./listing.ts";
+import { type Found, foundInBatch, foundInEc2, foundInIam, runInName } from "./listing.ts";
 import { belongsTo, nextCalls } from "./steps.ts";
 
 export interface Cleaned {
@@ -35,21 +36,23 @@ export async function clean(
   let same = { text: "", since: start };
   const words = new Map<string, string>();
   for (;;) {
-    const named = [...(await foundInBatch(account)), ...(await foundInIam(account, prefixOf(run)))].filter(({ name }) =>
-      name.startsWith(prefixOf(run)),
-    );
+    const named = [
+      ...(await foundInBatch(account)),
+      ...(await foundInIam(account, prefixOf(run))),
+      ...(await foundInEc2(account, networkName(run))),
+    ].filter(({ name }) => name.startsWith(prefixOf(run)));
     const all = named.filter((found) => belongsTo(found, run));
     const untouched = named.filter((found) => !belongsTo(found, run));
     const now = time.now();
     const text = all
-      .map(({ reference, state, status }) => `${reference} ${state} ${status}`)
+      .map(({ reference, state, status, vpc }) => `${reference} ${state} ${status} ${vpc}`)
       .toSorted()
       .join();
     if (text !== same.text) same = { text, since: now };
     const isMoving = all.some(({ status = "" }) => status.endsWith("ING"));
     if (all.length === 0 && now - same.since >= steadyMs) return { left: [], untouched };
     if (now - start >= longestMs || (!isMoving && now - same.since >= stuckMs)) {
-      return { left: all.map((found) => ({ found, words: wordsFor(found, words.get(found.name)) })), untouched };
+      return { left: all.map((found) => ({ found, words: wordsFor(found, words.get(found.reference)) })), untouched };
     }
     most = Math.max(most, all.length);
     say({ part: "removal", done: most - all.length, of: most, doing: `removing the run ${run.id}` });
@@ -57,7 +60,7 @@ export async function clean(
       const { error } = await account[service](operation, input);
       const about = all.find(({ reference }) => Object.values(input).includes(reference));
       if (error !== undefined && about !== undefined)
-        words.set(about.name, `${operation}: ${error.name}: ${error.message}`);
+        words.set(about.reference, `${operation}: ${error.name}: ${error.message}`);
     }
     await time.pause(betweenMs);
   }

@@ -12,7 +12,11 @@ export type FoundKind =
   | "JobDefinition"
   | "QuotaShare"
   | "InstanceProfile"
-  | "Role";
+  | "Role"
+  | "Subnet"
+  | "RouteTable"
+  | "InternetGateway"
+  | "Vpc";
 
 /** A resource whose name begins as those of runs do. */
 export interface Found {
@@ -28,6 +32,8 @@ export interface Found {
   readonly queue?: string;
   /** Of an environment: its roles, each by a name or an ARN. */
   readonly roles?: readonly string[];
+  /** Of an internet gateway: the VPC that it is attached to. */
+  readonly vpc?: string;
 }
 
 type Item = Readonly<Record<string, unknown>> & { readonly tags?: Readonly<Record<string, string>> };
@@ -99,6 +105,41 @@ export async function foundInIam({ iam }: Account, prefix: string): Promise<read
   await add("InstanceProfile", prefix + instanceRole, { InstanceProfileName: prefix + instanceRole });
   for (const name of [...roleNames, lateRole]) await add("Role", prefix + name, { RoleName: prefix + name });
   return found;
+}
+
+const networkListings = [
+  ["Subnet", "DescribeSubnets", "Subnets", "SubnetId"],
+  ["RouteTable", "DescribeRouteTables", "RouteTables", "RouteTableId"],
+  ["InternetGateway", "DescribeInternetGateways", "InternetGateways", "InternetGatewayId"],
+  ["Vpc", "DescribeVpcs", "Vpcs", "VpcId"],
+] as const;
+
+interface NetworkItem extends Readonly<Record<string, unknown>> {
+  readonly Tags?: readonly { readonly Key?: string; readonly Value?: string }[];
+  readonly Attachments?: readonly { readonly VpcId?: string }[];
+}
+
+/** The network of a run. */
+export async function foundInEc2({ ec2 }: Account, name: string): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  for (const [kind, operation, member, idMember] of networkListings) {
+    const { error, answer } = await ec2(operation, { Filters: [{ Name: "tag:Name", Values: [name] }] });
+    if (error?.name === unreadable) continue;
+    if (error !== undefined) throw new Error(`${operation}: ${error.name}: ${error.message}`);
+    const items = (answer as Readonly<Record<string, readonly NetworkItem[] | undefined>>)[member] ?? [];
+    for (const { [idMember]: id, Tags = [], Attachments = [] } of items) {
+      const taggedRun = Tags.find(({ Key }) => Key === tagKey)?.Value;
+      const [vpc] = Attachments.map(({ VpcId }) => VpcId);
+      found.push({ kind, name, reference: textOf(id), taggedRun, ...(vpc === undefined ? {} : { vpc }) });
+    }
+  }
+  return found;
+}
+
+/** How a person finds it: parts of a network have one name. */
+export function calledIn({ kind, name, reference }: Found): string {
+  const isOfNetwork = networkListings.some(([one]) => one === kind);
+  return isOfNetwork ? `${kind} ${name} (${reference})` : `${kind} ${name}`;
 }
 
 /** The ID of the run that has given a name, by the name. */

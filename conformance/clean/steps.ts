@@ -30,7 +30,7 @@ export function nextCalls(
 }
 
 function callsFor(
-  { kind, name, reference, state }: Found,
+  { kind, name, reference, state, vpc }: Found,
   among: {
     readonly all: readonly Found[];
     readonly others: readonly Found[];
@@ -60,6 +60,18 @@ function callsFor(
       return isUsed || has("JobQueue", "ComputeEnvironment") || hasProfile
         ? []
         : withoutRole(reference, policies.get(reference));
+    case "Subnet":
+      return has("JobQueue", "ComputeEnvironment") ? [] : [ec2("DeleteSubnet", { SubnetId: reference })];
+    case "RouteTable":
+      return has("Subnet") ? [] : [ec2("DeleteRouteTable", { RouteTableId: reference })];
+    case "InternetGateway": {
+      const gateway = { InternetGatewayId: reference };
+      // Its VPC lets it go once nothing has a public address there.
+      if (vpc !== undefined) return has("Subnet") ? [] : [ec2("DetachInternetGateway", { ...gateway, VpcId: vpc })];
+      return [ec2("DeleteInternetGateway", gateway)];
+    }
+    case "Vpc":
+      return has("Subnet", "RouteTable", "InternetGateway") ? [] : [ec2("DeleteVpc", { VpcId: reference })];
     case "SchedulingPolicy": {
       const mayGo = isMarker(name) ? all.every((one) => one.kind === kind) : !has("JobQueue");
       return mayGo ? [batch("DeleteSchedulingPolicy", { arn: reference })] : [];
@@ -86,6 +98,10 @@ function withoutRole(RoleName: string, PolicyArn: string | undefined): readonly 
 
 function batch(operation: string, input: object): CleaningCall {
   return { service: "batch", operation, input };
+}
+
+function ec2(operation: string, input: object): CleaningCall {
+  return { service: "ec2", operation, input };
 }
 
 function iam(operation: string, input: object): CleaningCall {

@@ -111,16 +111,6 @@ export const environmentUpdateRows: readonly Row[] = [
     ["no name", "[SDK] ours", { state: "DISABLED" }, invalid("computeEnvironment is required.")],
   ]),
   after(
-    "UpdateComputeEnvironment: fewer desired vCPUs than now",
-    "[UG]",
-    updating(resources("ec2", { desiredvCpus: 8 })),
-    { operation: "UpdateComputeEnvironment", input: resources("ec2", { desiredvCpus: 4 }) },
-    invalid(
-      "Manually scaling down compute environment is not supported. Disconnecting job queues from compute " +
-        "environment will cause it to scale-down to minvCpus.",
-    ),
-  ),
-  after(
     "UpdateComputeEnvironment: while UPDATING",
     "[GH astronomer 413] ours",
     updating(update("ec2", { state: "DISABLED" }), "at once"),

@@ -4,10 +4,15 @@ export interface Call {
   readonly input: object;
 }
 
+export type JobPhase = "running" | "ended";
+
 /** A call that comes before another. */
 export interface Step extends Call {
-  /** When the next one follows: with nothing in between, or once all that the call changes has settled or is gone. */
-  readonly next: "at once" | "at rest";
+  /**
+   * When the next one follows: with nothing in between, once all that the call changes has settled or is gone, or once the job
+   * that was submitted runs or has ended.
+   */
+  readonly next: "at once" | "at rest" | JobPhase;
 }
 
 /** What AWS answers. */

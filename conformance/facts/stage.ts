@@ -29,6 +29,11 @@ const sized = {
   ],
 } as const;
 
+/** An environment of at most one small instance, and its queue: there jobs run in an account, if the run may start it. */
+export const small = "small";
+export const smallQueue = "small-q";
+export const smallInstance = "c5.large";
+
 /** A definition of one container on EC2, with changes to the container. */
 export function onEc2(change: Partial<ContainerProperties> = {}): RegisterJobDefinitionRequest {
   return {
@@ -116,8 +121,8 @@ const environment = [
 
 /**
  * What the account has in which the facts are tried, each after what it refers to, all VALID before the first is tried:
- * the environments `ec2`, `best-fit`, `custom` (a service role), `arm`, `fargate`, `eks`
- * and `unmanaged`; the queues `q`, `fair` (fair-share) and `fargate-q`; the policies `fair` and `quota`; one revision
+ * the environments `ec2`, `best-fit`, `custom` (a service role), `arm`, `small`, `fargate`,
+ * `eks` and `unmanaged`; the queues `q`, `fair` (fair-share), `fargate-q` and `small-q`; the policies `fair` and `quota`; one revision
  * each of the definitions `container`, `task`, `pod`, `nodes` and `on-fargate`; and for SageMaker the queue `training`
  * with quota management, its service environment `types` and its quota share `team`.
  */
@@ -126,6 +131,8 @@ export const stageParts: readonly StagePart[] = [
   environmentPart(ec2("best-fit", { allocationStrategy: "BEST_FIT" })),
   environmentPart({ ...ec2("custom"), serviceRole: role }),
   environmentPart(ec2("arm", { instanceTypes: ["m6g"] })),
+  // With this strategy AWS never exceeds maxvCpus.
+  environmentPart(ec2(small, { allocationStrategy: "BEST_FIT", instanceTypes: [smallInstance], maxvCpus: 2 })),
   environmentPart(fargate("fargate")),
   environmentPart({ ...ec2("eks"), eksConfiguration }),
   environmentPart({ computeEnvironmentName: "unmanaged", type: "UNMANAGED", serviceRole: role }),
@@ -156,6 +163,7 @@ export const stageParts: readonly StagePart[] = [
   queuePart(queue("q", "ec2")),
   queuePart({ ...queue("fair", "ec2"), schedulingPolicyArn: arn("scheduling-policy/fair") }),
   queuePart(queue("fargate-q", "fargate")),
+  queuePart(queue(smallQueue, small)),
   queuePart({
     jobQueueName: "training",
     jobQueueType: "SAGEMAKER_TRAINING",

@@ -3,6 +3,7 @@ import { definitionRows } from "./definitions.ts";
 import { describedRows } from "./definitions-described.ts";
 import { environmentUpdateRows } from "./environment-updates.ts";
 import { environmentRows } from "./environments.ts";
+import { instanceRows } from "./instances.ts";
 import { jobRows } from "./jobs.ts";
 import { managedInstancesRows } from "./managed-instances.ts";
 import { otherRows } from "./others.ts";
@@ -19,6 +20,7 @@ export const believed: readonly Row[] = [
   ...definitionRows,
   ...describedRows,
   ...jobRows,
+  ...instanceRows,
   ...quotaShareRows,
   ...otherRows,
 ];

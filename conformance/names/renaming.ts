@@ -16,6 +16,9 @@ export interface Run {
   readonly securityGroup: string;
 }
 
+/** A run before it has a network. */
+export type NewRun = Omit<Run, "subnet" | "securityGroup">;
+
 /** Which of several resources of one name: empty for the shared stage, otherwise `idle-`, or e.g. `r17-`. */
 export type Place = (key: Key) => string;
 

@@ -1,7 +1,7 @@
 /** What a fact needs of the stage, and what it needs for itself alone. Pure. */
 
 import type { Call, Row } from "../facts/row.ts";
-import { stageParts } from "../facts/stage.ts";
+import { small, smallQueue, stageParts } from "../facts/stage.ts";
 import { changedBy, type Key, keysIn } from "../names/references.ts";
 import type { Place } from "../names/renaming.ts";
 
@@ -58,7 +58,8 @@ export function copiesFor(row: Row, spoiled: ReadonlySet<Key>): ReadonlySet<Key>
   const copies = new Set<Key>();
   const add = (key: Key | undefined): void => {
     const part = key === undefined ? undefined : partByKey.get(key);
-    if (part === undefined || copies.has(part.key)) return;
+    // A copy would start another instance.
+    if (part === undefined || copies.has(part.key) || part.key === `compute-environment/${small}`) return;
     copies.add(part.key);
     add(changedBy(part.call));
     // Of a service environment with limits of instance types AWS Batch takes one queue.
@@ -74,10 +75,12 @@ export function copiesFor(row: Row, spoiled: ReadonlySet<Key>): ReadonlySet<Key>
   return copies;
 }
 
-/** Where jobs are submitted to: their environments are DISABLED, so that no job ever starts. */
+/** Where jobs are submitted to that are not to run: their environments are DISABLED, so that none ever starts. */
 const idleKeys: ReadonlySet<Key> = new Set(
   parts.flatMap(({ key, needs }) =>
-    key.startsWith("job-queue/") && needs.some((one) => one.startsWith("compute-environment/"))
+    key.startsWith("job-queue/") &&
+    key !== `job-queue/${smallQueue}` &&
+    needs.some((one) => one.startsWith("compute-environment/"))
       ? [key, ...needs.filter((one) => one.startsWith("compute-environment/"))]
       : [],
   ),

@@ -20,10 +20,13 @@ export interface Plan {
   readonly needs: { readonly environments: number; readonly queues: number; readonly serviceEnvironments: number };
 }
 
-/** @param only a text that the names of the facts have */
-export function planOf(table: readonly Row[], only = ""): Plan {
+/**
+ * @param only a text that the names of the facts have
+ * @param mayStart whether the run may start its one instance
+ */
+export function planOf(table: readonly Row[], only = "", mayStart = false): Plan {
   const rows = table
-    .map((row, at) => ({ row, at, whyNot: whyNotTried(row) }))
+    .map((row, at) => ({ row, at, whyNot: whyNotTried(row, mayStart) }))
     .filter(({ row }) => row.id.includes(only));
   const tried = rows.filter(({ whyNot }) => whyNot === undefined);
   const used = new Map(

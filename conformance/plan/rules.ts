@@ -3,6 +3,7 @@
 import type { ComputeResourceUpdate } from "@aws-sdk/client-batch";
 import { isInfrastructureUpdate } from "../../src/simulator/compute-environment-rules.ts";
 import type { Row } from "../facts/row.ts";
+import { small, smallQueue } from "../facts/stage.ts";
 import { keysIn } from "../names/references.ts";
 import { callsOf, carriedOut } from "./parts.ts";
 
@@ -20,6 +21,14 @@ const namedBy: Readonly<Record<string, string>> = {
   DeleteSchedulingPolicy: "arn",
 };
 
+/** Facts of the one instance that a run may start. */
+export function needsInstance(row: Row): boolean {
+  return callsOf(row).some((call) => {
+    const keys = keysIn(call);
+    return keys.has(`compute-environment/${small}`) || keys.has(`job-queue/${smallQueue}`);
+  });
+}
+
 /** The first one that holds counts. */
 export const rules: readonly Rule[] = [
   {
@@ -29,6 +38,7 @@ export const rules: readonly Rule[] = [
   {
     why: "starts instances if AWS takes it",
     holds: (row) =>
+      !needsInstance(row) &&
       callsOf(row).some(({ input }) => {
         const { type, minvCpus = 0, desiredvCpus = 0 } = resourcesIn(input);
         return type !== "FARGATE" && (minvCpus > 0 || desiredvCpus > 0);
@@ -70,8 +80,9 @@ export const rules: readonly Rule[] = [
   },
 ];
 
-/** Undefined: it is tried. */
-export function whyNotTried(row: Row): string | undefined {
+/** @returns undefined: it is tried */
+export function whyNotTried(row: Row, mayStart: boolean): string | undefined {
+  if (!mayStart && needsInstance(row)) return "needs an instance: give --instances";
   return rules.find(({ holds }) => holds(row))?.why;
 }
 

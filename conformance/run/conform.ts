@@ -1,11 +1,12 @@
 /** A whole run: what it will do, the stage, the facts, the removal, the report. The door of `conformance`. */
 
 import { defaultKnobs } from "../../src/simulator/knobs.ts";
-import { type Account, answerOf } from "../account/account.ts";
+import type { Account } from "../account/account.ts";
 import { type Pace, paced } from "../account/paced.ts";
 import { clean, leftovers } from "../clean/clean.ts";
+import { calledIn } from "../clean/listing.ts";
 import type { Row } from "../facts/row.ts";
-import { markerOf, type Run, tagKey } from "../names/renaming.ts";
+import type { Run } from "../names/renaming.ts";
 import { placedName } from "../plan/parts.ts";
 import { type Plan, planOf } from "../plan/plan.ts";
 import type { Progress } from "../progress.ts";
@@ -15,21 +16,21 @@ import { nothingDiffers, tableOf } from "../report/table.ts";
 import type { Judged } from "../report/verdict.ts";
 import { Settling, type Time } from "../rest.ts";
 import { build, disableIdle } from "../stage/build.ts";
-import { type Network, networkFor } from "../stage/network.ts";
-import { createRoles } from "../stage/roles.ts";
 import { Measuring } from "../times/measure.ts";
 import { type MeasureId, spreadsOf, timesTable } from "../times/spread.ts";
+import { begin, type NetworkChoice, readyRun } from "./begin.ts";
 import { tryFacts } from "./facts.ts";
 import { Interrupted } from "./interrupted.ts";
-import { requirePermissions } from "./permissions.ts";
-import { callerOf, requireRoom } from "./ready.ts";
+import { callerOf } from "./ready.ts";
 
 export interface Request {
   readonly table: readonly Row[];
   readonly region: string;
-  readonly network: Partial<Network>;
+  readonly network: NetworkChoice;
   /** Only facts with this text in their name. */
   readonly only: string;
+  /** Whether the run may start one small instance. */
+  readonly instances: boolean;
   /** Of the run, e.g. `k3f9x2`. */
   readonly id: string;
   /** e.g. `2026-11-30`. */
@@ -71,23 +72,21 @@ export const rolesKnownAfterMs = 20_000;
 export async function conform(request: Request, ports: Ports): Promise<number> {
   const pace: Pace = { nextAt: Number.NEGATIVE_INFINITY };
   const account = paced(ports.account, ports.time, pace);
-  const plan = planOf(request.table, request.only);
+  const plan = planOf(request.table, request.only, request.instances);
   if (plan.rows.length === 0) throw new Error(`no fact has ${request.only} in its name`);
-  const run: Run = {
-    ...(await callerOf(account)),
-    ...(await networkFor(account, request.network)),
-    id: request.id,
-    region: request.region,
-  };
-  await requireRoom(account, plan);
-  await requirePermissions(account, run);
-  ports.print(pageOf(plan, run, await leftovers(account), ports.cleaning));
+  const { run: unplaced, network } = await readyRun(account, request, plan.needs);
+  ports.print(pageOf(plan, unplaced, network, request.instances, await leftovers(account), ports.cleaning));
   if (!(await ports.confirm())) return exitCodes.notStarted;
 
   const seen: Seen = { judged: [], durations: new Map(), problems: [] };
-  const ended = await endedBy(() => carryOut(plan, run, account, ports, seen, request.only === ""));
-  const isClean = await cleanUp(run, ports, pace);
+  let run: Run | undefined;
+  const ended = await endedBy(async () => {
+    run = await begin(account, unplaced, network, ports.time);
+    await carryOut(plan, run, account, ports, seen, { ...request, isTimed: request.only === "" });
+  });
+  const isClean = await cleanUp(unplaced, ports, pace);
   if (ended !== undefined) ports.print(`${ended}\n`);
+  if (run === undefined) return exitCodes.differs;
   for (const problem of seen.problems) ports.print(`${problem}\n`);
   const times = spreadsOf(seen.durations, defaultKnobs);
   const order = new Map(request.table.map((row, at) => [row, at]));
@@ -112,14 +111,11 @@ async function carryOut(
   account: Account,
   ports: Ports,
   { judged, durations, problems }: Seen,
-  isTimed: boolean,
+  { isTimed, instances }: { readonly isTimed: boolean; readonly instances: boolean },
 ): Promise<void> {
   const { time, say } = ports;
-  say({ part: "stage", done: 0, of: plan.stage.length, doing: "making roles" });
-  await answerOf(account.batch, "CreateSchedulingPolicy", { name: markerOf(run), tags: { [tagKey]: run.id } });
-  await createRoles(account, run);
   const rolesKnownAt = time.now() + rolesKnownAfterMs;
-  const measuring = new Measuring({ account, run, time, durations, say });
+  const measuring = new Measuring({ account, run, time, durations, say, mayStart: instances });
   if (isTimed) await orProblem(() => measuring.role(), problems);
   await time.pause(Math.max(0, rolesKnownAt - time.now()));
   if (isTimed) await orProblem(() => measuring.others(), problems);
@@ -131,6 +127,7 @@ async function carryOut(
     plan.stage.filter((one) => !missing.has(placedName(one))),
     stage,
   );
+  if (isTimed && instances) await orProblem(() => measuring.instance(), problems);
   await tryFacts(plan, { ...stage, missing }, judged, say);
 }
 
@@ -161,10 +158,10 @@ export async function cleanUp(run: Pick<Run, "id" | "partition">, ports: Ports, 
   try {
     const account = paced(ports.account, ports.timeToClean, pace);
     const { left, untouched } = await clean(account, run, ports.timeToClean, (progress) => ports.say(progress));
-    for (const { kind, name } of untouched) {
-      ports.print(`${kind} ${name} has a name of the run and not its tag: it stays as it is.`);
+    for (const found of untouched) {
+      ports.print(`${calledIn(found)} has a name of the run and not its tag: it stays as it is.`);
     }
-    for (const { found, words } of left) ports.print(`${found.kind} ${found.name} is still there. ${words}`);
+    for (const { found, words } of left) ports.print(`${calledIn(found)} is still there. ${words}`);
     ports.print(left.length === 0 ? `Nothing of the run ${run.id} is left.\n` : `To go on:\n${again}\n`);
     return left.length === 0 && untouched.length === 0;
   } catch (error) {

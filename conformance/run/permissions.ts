@@ -2,13 +2,15 @@
 
 import type { Account, Service } from "../account/account.ts";
 import type { Call } from "../facts/row.ts";
-import { prefixOf, type Run, rolePath, tagKey } from "../names/renaming.ts";
+import { type NewRun, prefixOf, rolePath, tagKey } from "../names/renaming.ts";
 import { isDenied } from "../report/verdict.ts";
+import type { Network } from "../stage/network.ts";
+import { networkBlock, networkTags } from "../stage/own-network.ts";
 
 type Probe = Call & { readonly service: Service };
 
 /** Calls that change nothing, whoever may make them: about what is not there, or without what they need. */
-export function probesOf(run: Run): readonly Probe[] {
+export function probesOf(run: NewRun, network: Network | undefined): readonly Probe[] {
   const absent = `${prefixOf(run)}absent`;
   const tags = { [tagKey]: run.id };
   const arn = (resource: string): string => `arn:${run.partition}:batch:${run.region}:${run.account}:${resource}`;
@@ -53,14 +55,29 @@ export function probesOf(run: Run): readonly Probe[] {
       AssumeRolePolicyDocument: "{}",
       Tags: [{ Key: tagKey, Value: run.id }],
     }),
+    ...(network === undefined ? networkProbes(run) : []),
   ];
 }
 
+/** EC2 says of a dry run whether it would be allowed. Other calls of a network name what is not there yet. */
+function networkProbes(run: NewRun): readonly Probe[] {
+  const made = ["Vpc", "InternetGateway"] as const;
+  return made.map((what) => ({
+    service: "ec2",
+    operation: `Create${what}`,
+    input: {
+      ...(what === "Vpc" ? { CidrBlock: networkBlock } : {}),
+      ...networkTags(run, what === "Vpc" ? "vpc" : "internet-gateway"),
+      DryRun: true,
+    },
+  }));
+}
+
 /** @throws Error that names each call that the caller may not make */
-export async function requirePermissions(account: Account, run: Run): Promise<void> {
+export async function requirePermissions(account: Account, run: NewRun, network: Network | undefined): Promise<void> {
   const denied: string[] = [];
   let words = "";
-  for (const { service, operation, input } of probesOf(run)) {
+  for (const { service, operation, input } of probesOf(run, network)) {
     const { error } = await account[service](operation, input);
     if (error === undefined || !isDenied(error)) continue;
     denied.push(`${service}:${operation}`);

@@ -36,13 +36,13 @@ const quotas = [
 ] as const;
 
 /** @throws Error if the region has no room for what a run makes, or may not be read */
-export async function requireRoom({ batch }: Account, { needs }: Plan): Promise<void> {
+export async function requireRoom({ batch }: Account, needs: Plan["needs"]): Promise<void> {
   for (const [member, operation, list, quota] of quotas) {
     const there = (await pagesOf(batch, operation, {}, list)).filter((one) => one["status"] !== "DELETED").length;
     if (there + needs[member] > quota) {
       throw new Error(
         `the run needs room for ${needs[member]} of the region's ${quota} ${list}, and ${there} are there: ` +
-          "take another region, or fewer facts with --only",
+          "take another region, or try fewer with --only",
       );
     }
   }

@@ -1,19 +1,18 @@
 /** A run of the stories: what it will do, the roles, the stories, the removal, the report. */
 
-import { answerOf } from "../account/account.ts";
 import { type Pace, paced } from "../account/paced.ts";
 import { batchOperations } from "../account/sdk.ts";
 import { leftovers } from "../clean/clean.ts";
-import { markerOf, prefixOf, type Run, tagKey } from "../names/renaming.ts";
+import { type NewRun, prefixOf, type Run, tagKey } from "../names/renaming.ts";
+import { networkLines } from "../report/page.ts";
 import { withoutAccount } from "../report/result.ts";
-import { networkFor } from "../stage/network.ts";
-import { createRoles } from "../stage/roles.ts";
+import type { Network } from "../stage/network.ts";
 import { type Played, play } from "../stories/play.ts";
 import type { Forward } from "../stories/proxy.ts";
 import type { Machine } from "../stories/stage.ts";
 import { type Story, stories } from "../stories/stories.ts";
+import { begin, readyRun } from "./begin.ts";
 import { cleanUp, endedBy, exitCodes, type Ports, type Request, rolesKnownAfterMs } from "./conform.ts";
-import { callerOf } from "./ready.ts";
 
 /** What stories need in addition. */
 export interface StoryPorts extends Ports {
@@ -21,31 +20,30 @@ export interface StoryPorts extends Ports {
   readonly forward: Forward;
 }
 
+/** Of one story: each removes what it has made. */
+const needs = { environments: 3, queues: 3, serviceEnvironments: 0 };
+
 /** @throws Error before the first write if the account cannot take the run, in words for a person */
-export async function runStories(request: Omit<Request, "table">, ports: StoryPorts): Promise<number> {
+export async function runStories(request: Omit<Request, "table" | "instances">, ports: StoryPorts): Promise<number> {
   const pace: Pace = { nextAt: Number.NEGATIVE_INFINITY };
   const account = paced(ports.account, ports.time, pace);
   const chosen = stories.filter(({ id }) => id.includes(request.only));
   if (chosen.length === 0) throw new Error(`no story has ${request.only} in its name`);
-  const run: Run = {
-    ...(await callerOf(account)),
-    ...(await networkFor(account, request.network)),
-    id: request.id,
-    region: request.region,
-  };
-  ports.print(storiesPage(chosen, run, await leftovers(account), ports.cleaning));
+  const { run: unplaced, network } = await readyRun(account, request, needs);
+  ports.print(storiesPage(chosen, unplaced, network, await leftovers(account), ports.cleaning));
   if (!(await ports.confirm())) return exitCodes.notStarted;
 
   const played: Played[] = [];
   const { time, say, machine, forward } = ports;
+  let run: Run | undefined;
   const ended = await endedBy(async () => {
-    await answerOf(account.batch, "CreateSchedulingPolicy", { name: markerOf(run), tags: { [tagKey]: run.id } });
-    await createRoles(account, run);
+    run = await begin(account, unplaced, network, time);
     await time.pause(rolesKnownAfterMs);
     await play(chosen, { run, account, machine, time, forward, operations: batchOperations, say }, played);
   });
-  const isClean = await cleanUp(run, ports, pace);
+  const isClean = await cleanUp(unplaced, ports, pace);
   if (ended !== undefined) ports.print(`${ended}\n`);
+  if (run === undefined) return exitCodes.differs;
   ports.print(playedTable(played));
   const transcript = { of: ports.of(), date: request.date, region: run.region, stories: played };
   await ports.write(
@@ -59,19 +57,21 @@ export async function runStories(request: Omit<Request, "table">, ports: StoryPo
 /** @param cleaning the command that removes what is left of a run */
 function storiesPage(
   chosen: readonly Story[],
-  run: Run,
+  run: NewRun,
+  network: Network | undefined,
   left: ReadonlyMap<string, number>,
   cleaning: (id: string) => string,
 ): string {
   return [
     `AWS account ${run.account}, region ${run.region}, run ${run.id}`,
     "",
-    `Runs the operator itself, as local, in ${chosen.length} stories, and judges each by every call and answer:`,
+    `Runs the operator itself, as local, and judges each story by every call and answer:`,
     ...chosen.map(({ id }) => `  ${id}`),
     "",
-    "Creates   up to 3 compute environments, 3 job queues, job definitions, 5 roles and an instance profile.",
+    `Creates   up to ${needs.environments} compute environments, ${needs.queues} job queues, job definitions, 5 roles and an instance profile.`,
     `          All names begin with ${prefixOf(run)}, all have the tag ${tagKey}=${run.id}.`,
-    `Uses      subnet ${run.subnet} and security group ${run.securityGroup}, and changes neither; tasks get public addresses.`,
+    ...networkLines(network),
+    "          Tasks get public addresses there.",
     "Costs     less than a cent: three jobs of Fargate with 0.25 vCPU run for less than ten minutes together.",
     "Needs     the permissions that --print-policy prints, and those of the operator (docs/credentials.md).",
     "",

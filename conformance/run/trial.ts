@@ -6,7 +6,7 @@ import type { Outcome } from "../facts/compare.ts";
 import type { Call, Row } from "../facts/row.ts";
 import { inAccount, inTable, type Place, type Run } from "../names/renaming.ts";
 import { type Verdict, verdictOf } from "../report/verdict.ts";
-import type { Settling, Time } from "../rest.ts";
+import { jobReached, type Settling, type Time } from "../rest.ts";
 
 /** A read may come from before the write: what it lacks then has so long to appear. */
 const visibleAfterMs = 10_000;
@@ -33,7 +33,7 @@ export async function tried(
 ): Promise<Trial> {
   let jobId = "";
   for (const step of row.first) {
-    const call = inAccount(step, run, place);
+    const call = withJob(inAccount(step, run, place), jobId);
     const outcome = await account.batch(call.operation, call.input);
     if (outcome.error !== undefined) {
       const { name, message } = inTable(outcome, run).error ?? outcome.error;
@@ -44,6 +44,7 @@ export async function tried(
     }
     jobId = (outcome.answer as { jobId?: string }).jobId ?? jobId;
     if (step.next === "at rest") await settling.atRest(call);
+    else if (step.next !== "at once") await jobReached(step.next, jobId, account.batch, time);
   }
   const call = withJob(inAccount(row.call, run, place), jobId);
   const start = time.now();

@@ -1,4 +1,5 @@
 import { type Account, answerOf } from "../account/account.ts";
+import type { Ask } from "../rest.ts";
 
 export interface Network {
   readonly subnet: string;
@@ -7,7 +8,7 @@ export interface Network {
 
 /**
  * The subnet and the security group that all environments name: as given, otherwise the first subnet of the default VPC, and
- * the default group of the subnet's VPC. No instance and no task starts in them.
+ * the default group of the subnet's VPC.
  *
  * @throws Error that says what to give
  */
@@ -22,9 +23,18 @@ export async function networkFor({ ec2 }: Account, given: Partial<Network>): Pro
   const { SubnetId: subnet, VpcId: vpc } =
     Subnets.toSorted((one, other) => compare(one.SubnetId, other.SubnetId))[0] ?? {};
   if (subnet === undefined || vpc === undefined) {
-    throw new Error("the region has no default VPC with subnets: name a subnet with --subnet");
+    throw new Error("the region has no default VPC with subnets: name a subnet with --subnet, or give --make-network");
   }
   if (given.securityGroup !== undefined) return { subnet, securityGroup: given.securityGroup };
+  const group = await defaultGroupOf(vpc, ec2);
+  if (group === undefined) {
+    throw new Error(`the VPC of ${subnet} has no security group named default: name one with --security-group`);
+  }
+  return { subnet, securityGroup: group };
+}
+
+/** The ID of the group that AWS has made with a VPC. @throws Error with EC2's words */
+export async function defaultGroupOf(vpc: string, ec2: Ask): Promise<string | undefined> {
   const { SecurityGroups = [] } = await answerOf<{ SecurityGroups?: { GroupId?: string }[] }>(
     ec2,
     "DescribeSecurityGroups",
@@ -35,11 +45,7 @@ export async function networkFor({ ec2 }: Account, given: Partial<Network>): Pro
       ],
     },
   );
-  const [group] = SecurityGroups;
-  if (group?.GroupId === undefined) {
-    throw new Error(`the VPC of ${subnet} has no security group named default: name one with --security-group`);
-  }
-  return { subnet, securityGroup: group.GroupId };
+  return SecurityGroups[0]?.GroupId;
 }
 
 function compare(one = "", other = ""): number {

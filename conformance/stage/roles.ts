@@ -9,11 +9,12 @@ const services: Readonly<Record<(typeof roleNames)[number], string>> = {
   ecsInstanceRole: "ec2",
 };
 
-/** AWS's policies of roles, without which an environment is INVALID, or a job of a story does not start. */
+/** AWS's policies of roles, without which an environment is INVALID, or a job does not run. */
 const policies: Readonly<Record<string, string>> = {
   batch: "service-role/AWSBatchServiceRole",
   late: "service-role/AWSBatchServiceRole",
   ecsTaskExecutionRole: "service-role/AmazonECSTaskExecutionRolePolicy",
+  ecsInstanceRole: "service-role/AmazonEC2ContainerServiceforEC2Role",
   ecsInfrastructureRole: "AmazonECSInfrastructureRolePolicyForManagedInstances",
 };
 

@@ -21,9 +21,10 @@ const oracles = [usableEnvironment, runningJobs, rolesLast, oneRevision];
 
 /**
  * @param cluster the name of the operator's cluster, with which everything of the story begins in AWS
+ * @param adopted how names of what it is to adopt begin
  * @returns what went against a promise, in words
  */
-export function judged(events: readonly Event[], cluster: string): readonly string[] {
+export function judged(events: readonly Event[], cluster: string, adopted: string): readonly string[] {
   const now = new Replayed();
   let at = 0;
   let objects: readonly Manifest[] = [];
@@ -62,13 +63,20 @@ export function judged(events: readonly Event[], cluster: string): readonly stri
       for (const one of judges) heard(one.name, one.onAws?.(environmentChange, undefined));
       continue;
     }
-    if (event.by === "operator") heard("3 nothing of others", ofOthers(event, cluster, now));
+    if (event.by === "operator") heard("3 nothing of others", ofOthers(event, { cluster, adopted }, now));
     for (const one of judges) heard(one.name, one.onEffect?.(call, "before"));
     now.take(event);
     for (const one of judges) heard(one.name, one.onAws?.(environmentChange, call));
     for (const one of judges) heard(one.name, one.onEffect?.(call, "after"));
   }
   return [...new Set(found)];
+}
+
+/** The operations by which the operator has written, in order. */
+export function writtenIn(events: readonly Event[]): readonly string[] {
+  return events.flatMap((event) =>
+    "operation" in event && event.by === "operator" && isWrite(event) ? [event.operation] : [],
+  );
 }
 
 /** Any environment may have changed. */
@@ -119,9 +127,14 @@ function truthOf(now: Replayed): object {
   };
 }
 
-/** The operator writes only what has the name of its cluster, and its own jobs. */
-function ofOthers({ operation, input, service }: Exchange, cluster: string, now: Replayed): string | undefined {
-  if (service !== "batch" || JSON.stringify(input).includes(`${cluster}_`)) return undefined;
+/** The operator writes only what has the name of its cluster, what it is to adopt, and its own jobs. */
+function ofOthers(
+  { operation, input, service }: Exchange,
+  { cluster, adopted }: { readonly cluster: string; readonly adopted: string },
+  now: Replayed,
+): string | undefined {
+  const text = JSON.stringify(input);
+  if (service !== "batch" || text.includes(`${cluster}_`) || text.includes(adopted)) return undefined;
   if (now.jobs.has(String(input["jobId"]))) return undefined;
-  return `${operation} ${JSON.stringify(input)} names nothing of the story`;
+  return `${operation} ${text} names nothing of the story`;
 }

@@ -14,6 +14,11 @@ export function clusterName(run: Pick<Run, "id">): string {
   return `${prefixOf(run)}op`;
 }
 
+/** How names in AWS of what a story makes itself, and lets the operator adopt, begin. */
+export function adoptedName(run: Pick<Run, "id">): string {
+  return `${clusterName(run)}-theirs`;
+}
+
 /** The ARN of a role of the run. */
 export function roleArn(run: Run, name: string): string {
   return `arn:${run.partition}:iam::${run.account}:role${rolePath}${prefixOf(run)}${name}`;

@@ -5,8 +5,8 @@ import type { Run } from "../names/renaming.ts";
 import type { Progress } from "../progress.ts";
 import type { Time } from "../rest.ts";
 import type { Exchange } from "./exchange.ts";
-import { type Event, judged } from "./judge.ts";
-import { clusterName } from "./manifests.ts";
+import { type Event, judged, writtenIn } from "./judge.ts";
+import { adoptedName, clusterName } from "./manifests.ts";
 import { type Forward, startProxy } from "./proxy.ts";
 import { type Machine, StoryFailed, StoryStage } from "./stage.ts";
 import type { Story } from "./stories.ts";
@@ -53,6 +53,7 @@ async function playOne(story: Story, where: Where): Promise<Played> {
     time,
     proxy,
     note,
+    written: () => writtenIn(events),
     directory: await machine.directory(),
     objects: (objects) => void events.push({ at: time.now(), objects }),
   });
@@ -70,6 +71,6 @@ async function playOne(story: Story, where: Where): Promise<Played> {
     await stage.end();
     await proxy.close();
   }
-  problems.push(...judged(events, clusterName(run)));
+  problems.push(...judged(events, clusterName(run), adoptedName(run)));
   return { story: story.id, problems, seconds: Math.round((time.now() - start) / 1000), events };
 }

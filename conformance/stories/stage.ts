@@ -43,9 +43,12 @@ export class StoryStage {
   readonly run: Run;
   readonly proxy: StoryProxy;
   readonly account: Account;
+  /** Of the manifests. */
+  readonly directory: string;
+  /** The operations by which the operator has written until now, in order. */
+  readonly written: () => readonly string[];
   readonly #machine: Machine;
   readonly #time: Time;
-  readonly #directory: string;
   readonly #note: (exchange: Exchange) => void;
   readonly #objects: (all: readonly Manifest[]) => void;
   readonly #operators: OperatorRun[] = [];
@@ -59,6 +62,7 @@ export class StoryStage {
     readonly time: Time;
     readonly directory: string;
     readonly note: (exchange: Exchange) => void;
+    readonly written: () => readonly string[];
     readonly objects: (all: readonly Manifest[]) => void;
   }) {
     this.run = given.run;
@@ -66,29 +70,34 @@ export class StoryStage {
     this.account = given.account;
     this.#machine = given.machine;
     this.#time = given.time;
-    this.#directory = given.directory;
+    this.directory = given.directory;
     this.#note = given.note;
+    this.written = given.written;
     this.#objects = given.objects;
   }
 
   /** Writes manifests, each into a file of its own. */
   async apply(...all: readonly Manifest[]): Promise<void> {
+    this.holds(...all);
+    for (const one of all) await this.#machine.writeFile(this.directory, fileOf(one), JSON.stringify(one));
+  }
+
+  /** The directory has manifests of these objects, whoever has written them. */
+  holds(...all: readonly Manifest[]): void {
     for (const manifest of all) this.#manifests.set(fileOf(manifest), manifest);
     this.#objects([...this.#manifests.values()]);
-    for (const one of all) await this.#machine.writeFile(this.#directory, fileOf(one), JSON.stringify(one));
   }
 
   async remove(...all: readonly Manifest[]): Promise<void> {
     for (const manifest of all) this.#manifests.delete(fileOf(manifest));
     this.#objects([...this.#manifests.values()]);
-    for (const one of all) await this.#machine.removeFile(this.#directory, fileOf(one));
+    for (const one of all) await this.#machine.removeFile(this.directory, fileOf(one));
   }
 
   /** Starts `local` on the manifests. */
   operator(...flags: readonly string[]): OperatorRun {
-    const name = ["--cluster-name", clusterName(this.run), "--names-with-cluster"];
     const operator = this.#machine.operate(
-      ["local", "-f", this.#directory, "-o", "json", ...name, ...flags],
+      ["local", "-f", this.directory, "-o", "json", ...this.identity, ...flags],
       this.proxy.url,
       this.run.region,
     );
@@ -96,15 +105,22 @@ export class StoryStage {
     return operator;
   }
 
+  /** The flags by which a command knows whose the resources are. */
+  get identity(): readonly string[] {
+    return ["--cluster-name", clusterName(this.run), "--names-with-cluster"];
+  }
+
   /** Ends the operators that a story has left running when it failed. */
   async end(): Promise<void> {
     for (const operator of this.#operators) await operator.stop();
   }
 
-  /** What the operator's command prints. */
-  async command(...args: readonly string[]): Promise<string> {
+  /** What the operator's command prints. @throws StoryFailed unless it ends with this code */
+  async command(expected: number, ...args: readonly string[]): Promise<string> {
     const { exited, text } = this.#machine.operate(args, this.proxy.url, this.run.region);
-    await exited;
+    const code = await exited;
+    if (code !== expected)
+      throw new StoryFailed(`${args[0]} ended with ${code}, not ${expected}: ${text().slice(-500)}`);
     return text();
   }
 

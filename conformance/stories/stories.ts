@@ -1,9 +1,9 @@
 /** The stories: the operator itself on the account. */
 
 import { answerOf } from "../account/account.ts";
-import { lateRole, prefixOf, rolePath, tagKey } from "../names/renaming.ts";
+import { lateRole, prefixOf, type Run, rolePath, tagKey } from "../names/renaming.ts";
 import { policiesOf, trustOf } from "../stage/roles.ts";
-import { manifestsFor, roleArn } from "./manifests.ts";
+import { adoptedName, manifestsFor, roleArn } from "./manifests.ts";
 import { lastWords, StoryFailed, type StoryStage } from "./stage.ts";
 
 export interface Story {
@@ -17,6 +17,7 @@ export const stories: readonly Story[] = [
   { id: "deletions in three orders", play: deletions },
   { id: "a service role that is missing, and then made", play: missingRole },
   { id: "a job whose answer was lost", play: lostAnswer },
+  { id: "an import with nothing but adoption", play: adoption },
 ];
 
 async function helloWorld(stage: StoryStage): Promise<void> {
@@ -29,7 +30,7 @@ async function helloWorld(stage: StoryStage): Promise<void> {
   );
   const { lines } = await stage.until("ready");
   const jobId = jobIdIn(lines);
-  const log = await stage.command("logs", jobId);
+  const log = await stage.command(0, "logs", jobId);
   if (!log.includes("hello world")) throw new StoryFailed(`the log of job ${jobId} lacks hello world: ${log}`);
   await stage.until("absent", "--delete");
 }
@@ -118,6 +119,47 @@ async function lostAnswer(stage: StoryStage): Promise<void> {
   const { jobs } = await stage.read();
   if (jobs.length !== 1) throw new StoryFailed(`AWS has ${jobs.length} jobs of one BatchJob: ${lastWords(operator)}`);
   await stage.until("absent", "--delete");
+}
+
+/** What others have made is described by `import`, and taken over by tags alone. */
+async function adoption(stage: StoryStage): Promise<void> {
+  const { run, account, directory, identity } = stage;
+  const name = adoptedName(run);
+  for (const [operation, input] of callsOfOthers(run, name)) {
+    await answerOf(account.batch, operation, input);
+    await stage.seen(`what ${operation} has made is VALID`, ({ environments, queues }) =>
+      [...environments, ...queues].every(({ status }) => status === "VALID"),
+    );
+  }
+  const report = await stage.command(0, "import", "--names", name, "-n", "default", "-f", directory, ...identity);
+  if (!report.includes("3 adoptions, nothing else"))
+    throw new StoryFailed(`import plans more than adoptions: ${report}`);
+  const { fargate, queue, definition } = manifestsFor(run);
+  stage.holds(fargate(name), queue(name), definition(name, []));
+  const flags = ["--adoptable-names", `default/${name}`];
+  await stage.command(2, "plan", "-f", directory, ...identity, ...flags);
+  const before = stage.written();
+  if (before.length > 0) throw new StoryFailed(`import and plan have called ${before.join(", ")}`);
+  await stage.until("ready", ...flags);
+  const other = stage.written().filter((operation) => operation !== "TagResource");
+  if (other.length > 0) throw new StoryFailed(`the adoption called ${other.join(", ")} too`);
+  await stage.command(0, "plan", "-f", directory, ...identity, ...flags);
+  await stage.until("absent", "--delete", ...flags);
+}
+
+/** An environment, a queue and a job definition, as another tool would make them. */
+function callsOfOthers(run: Run, name: string): readonly (readonly [operation: string, input: object])[] {
+  const tags = { [tagKey]: run.id };
+  const { fargate, definition } = manifestsFor(run);
+  const { computeResources } = fargate(name).spec;
+  const { type, platformCapabilities, containerProperties } = definition(name, ["echo", "theirs"]).spec;
+  const environment = { computeEnvironmentName: name, type: "MANAGED", computeResources };
+  const order = [{ order: 1, computeEnvironment: name }];
+  return [
+    ["RegisterJobDefinition", { jobDefinitionName: name, type, platformCapabilities, containerProperties, tags }],
+    ["CreateComputeEnvironment", { ...environment, tags }],
+    ["CreateJobQueue", { jobQueueName: name, priority: 1, computeEnvironmentOrder: order, tags }],
+  ];
 }
 
 function jobIdIn(lines: StoryLines): string {

@@ -3,7 +3,7 @@
 import { type Account, answerOf } from "../account/account.ts";
 import { ec2, fargate, queue } from "../facts/inputs.ts";
 import type { Call } from "../facts/row.ts";
-import { onEc2, role } from "../facts/stage.ts";
+import { onEc2, role, smallQueue } from "../facts/stage.ts";
 import { inAccount, prefixOf, type Run } from "../names/renaming.ts";
 import type { Progress } from "../progress.ts";
 import type { Time } from "../rest.ts";
@@ -11,8 +11,11 @@ import { sideBySide } from "../side-by-side.ts";
 import { type MeasureId, measures } from "./spread.ts";
 
 const rounds = [1, 2, 3] as const;
-/** How many times there are in all: of a role, of four environments and those of Fargate, and of each round. */
+/** How many times there are in all: of a role, of four environments and those of Fargate, of each round, and of an instance. */
 const inAll = 1 + 2 * 4 + 10 * rounds.length;
+const ofInstance = 3;
+/** Jobs wait for an instance longer than for anything else. */
+const longestInstanceMs = 20 * 60_000;
 const betweenMs = 2000;
 /** What takes longer has no time in the report. */
 const longestMs = 10 * 60_000;
@@ -29,9 +32,11 @@ export class Measuring {
   readonly #run: Run;
   readonly #time: Time;
   readonly #tries: string[] = [];
+  readonly #inAll: number;
 
-  /** @param where `durations` gets each time as soon as it is known */
+  /** @param where `durations` gets each time as soon as it is known, `mayStart` whether the run may start its instance */
   constructor(where: {
+    readonly mayStart: boolean;
     readonly account: Account;
     readonly run: Run;
     readonly time: Time;
@@ -39,6 +44,7 @@ export class Measuring {
     readonly say: (progress: Progress) => void;
   }) {
     const { account, run, time, durations, say } = where;
+    this.#inAll = where.mayStart ? inAll + ofInstance : inAll;
     this.#say = say;
     this.#durations = durations;
     this.#account = account;
@@ -111,6 +117,27 @@ export class Measuring {
         ]);
       },
     ]);
+  }
+
+  /** To be called once the stage is there, before any job runs on its instance. @throws Error with AWS's words */
+  async instance(): Promise<void> {
+    await this.#make("RegisterJobDefinition", { ...onEc2({ command: ["sleep", "900"] }), jobDefinitionName: "timed" });
+    const job = { jobName: "timed-instance", jobQueue: smallQueue, jobDefinition: "timed" };
+    const { jobId = "" } = await this.#make<{ jobId?: string }>("SubmitJob", job);
+    const reach = async (id: MeasureId, statuses: readonly string[], start: number): Promise<number> => {
+      const read = async (): Promise<Seen> => {
+        const { jobs = [] } = await this.#ask<{ jobs?: Named[] }>("DescribeJobs", { jobs: [jobId] });
+        return new Map(jobs.map((one) => [jobId, one]));
+      };
+      const isThere = ({ status }: Named): boolean => statuses.includes(String(status));
+      await this.#until(new Map([[jobId, start]]), read, isThere, () => id, betweenMs, longestInstanceMs);
+      return this.#time.now();
+    };
+    const placed = await reach("instance", ["STARTING", "RUNNING"], this.#time.now());
+    await reach("container", ["RUNNING"], placed);
+    const asked = this.#time.now();
+    await this.#ask("TerminateJob", { jobId, reason: "its time has been taken" });
+    await reach("stop", ["FAILED", "SUCCEEDED"], asked);
   }
 
   async #queues(names: readonly string[]): Promise<readonly string[]> {
@@ -283,9 +310,10 @@ export class Measuring {
     hasArrived: (one: Named) => boolean,
     measured: (name: string) => MeasureId | undefined,
     pauseMs = betweenMs,
+    atMostMs = longestMs,
   ): Promise<void> {
     const left = new Map(began);
-    const end = this.#time.now() + longestMs;
+    const end = this.#time.now() + atMostMs;
     while (left.size > 0) {
       const seen = await read([...left.keys()]);
       const now = this.#time.now();
@@ -297,7 +325,7 @@ export class Measuring {
         if (id !== undefined) this.#add(id, now - start);
       }
       if (left.size === 0) return;
-      if (now > end) throw new Error(`${[...left.keys()].join(", ")} took more than ten minutes`);
+      if (now > end) throw new Error(`${[...left.keys()].join(", ")} took more than ${atMostMs / 60_000} minutes`);
       await this.#time.pause(pauseMs);
     }
   }
@@ -327,7 +355,7 @@ export class Measuring {
   #add(id: MeasureId, milliseconds: number): void {
     this.#durations.set(id, [...(this.#durations.get(id) ?? []), milliseconds]);
     const done = [...this.#durations.values()].reduce((sum, { length }) => sum + length, 0);
-    this.#say({ part: "times", done, of: inAll, doing: measures[id].what });
+    this.#say({ part: "times", done, of: this.#inAll, doing: measures[id].what });
   }
 
   #name(name: string): string {

@@ -17,6 +17,9 @@ interface Measure {
     | "relationLagMs"
     | "stalenessMs"
     | "jobVisibleMs"
+    | "ec2InstanceStartMs"
+    | "containerStartMs"
+    | "jobStopMs"
   )[];
   /** Whether the simulator draws a time up to this one. */
   readonly isMaximum?: true;
@@ -34,6 +37,9 @@ export const measures = {
   relation: { what: "the relation of a queue to a detached environment", knobs: ["relationLagMs"] },
   write: { what: "a write, until a read shows it", knobs: ["stalenessMs"], isMaximum: true },
   tag: { what: "a tag, until a read shows it", knobs: ["stalenessMs"], isMaximum: true },
+  instance: { what: "a job, until an instance is there for it", knobs: ["ec2InstanceStartMs"] },
+  container: { what: "a job on an instance, until it RUNS", knobs: ["containerStartMs"] },
+  stop: { what: "a job that RUNS, until TerminateJob has ended it", knobs: ["jobStopMs"] },
   job: { what: "a job, until ListJobs shows it by name", knobs: ["jobVisibleMs", "stalenessMs"], isMaximum: true },
 } as const satisfies Readonly<Record<string, Measure>>;
 

@@ -37,7 +37,7 @@ export function definitionArn(at: Location, name: string, revision: number): str
 }
 
 /** The region in the URL of a queue of SQS; undefined: the URL is of another endpoint. */
-export function regionOfQueue(url: string): string | undefined {
+export function regionOfQueueUrl(url: string): string | undefined {
   return /^https:\/\/sqs(?:-fips)?\.([a-z0-9-]+)\./.exec(url)?.[1];
 }
 

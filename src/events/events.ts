@@ -11,6 +11,7 @@ import { longestPollSeconds } from "../aws/events-calls.ts";
 import { heartbeatSource } from "../aws/names.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
+import { once } from "../runtime/once.ts";
 import type { Random } from "../runtime/random.ts";
 import { type EventQueue, Listener, messagesPerCall } from "./listener.ts";
 import { heartbeatType, messageIn, type Place } from "./message.ts";
@@ -87,14 +88,7 @@ export class Events {
   }
 
   #queue(url: string): EventQueue {
-    let connecting: Promise<EventsApi> | undefined;
-    const api = (signal: AbortSignal): Promise<EventsApi> => {
-      connecting ??= this.#options.connect(url, signal);
-      connecting.catch(() => {
-        connecting = undefined;
-      });
-      return connecting;
-    };
+    const api = once((signal: AbortSignal) => this.#options.connect(url, signal));
     return {
       url,
       async receive(waits, signal) {

@@ -1,6 +1,6 @@
 import type { BatchSnapshot } from "../aws/region.ts";
 import type { RegionChange } from "../aws/region-cache.ts";
-import { type ResourceKey, resourceKeys, resources } from "../aws/resources/index.ts";
+import { type ResourceKey, type ResourceType, resourceKeys, resources } from "../aws/resources/index.ts";
 import { jsonEqual } from "../runtime/json-equal.ts";
 
 /** CloudTrail may take so long to record a call of ours. */
@@ -20,8 +20,8 @@ const changedByAws: ReadonlySet<string> = new Set([
 ]);
 
 /** How a resource is called where events and reads of it are compared. */
-export function resourceName(key: ResourceKey, name: string): string {
-  return `${resources[key].type} ${name}`;
+export function resourceName(type: ResourceType, name: string): string {
+  return `${type} ${name}`;
 }
 
 /**
@@ -40,7 +40,7 @@ export function changedByOthers(
       .filter((name) => wasRead(key, name, before))
       .filter((name) => now - after.lastWriteAt(resources[key].type, name) >= ownForMs)
       .filter((name) => !jsonEqual(shownOf(before[key]?.get(name)), shownOf(after[key]?.get(name))))
-      .map((name) => resourceName(key, name)),
+      .map((name) => resourceName(resources[key].type, name)),
   );
 }
 

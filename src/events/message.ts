@@ -1,7 +1,7 @@
 /** What a message in the queue is about. Pure: its form and size are checked, and nothing in it is believed. */
 
 import type { Announced, Hint } from "../aws/hint.ts";
-import { heartbeatSource } from "../aws/names.ts";
+import { heartbeatSource, nameIn } from "../aws/names.ts";
 import { resourceIn, resourceOf, resources } from "../aws/resources/index.ts";
 
 /** `detail-type` of a heartbeat. */
@@ -106,9 +106,8 @@ function subjectOf(operation: string, request: EventPart, place: Place): Hint | 
   if (named.startsWith("arn:")) return resourceHint(named, place);
   const name = type === "job-definition" ? named.replace(/:\d+$/, "") : named;
   if (type === "quota-share") {
-    const queue = textIn(request, "jobQueue");
-    const short = queue.slice(queue.lastIndexOf("/") + 1);
-    return isName(name) && isName(short) ? { kind: "resource", type, name: `${short}/${name}` } : undefined;
+    const queue = nameIn(textIn(request, "jobQueue"));
+    return isName(name) && isName(queue) ? { kind: "resource", type, name: `${queue}/${name}` } : undefined;
   }
   return isName(name) ? { kind: "resource", type, name } : undefined;
 }

@@ -6,7 +6,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import type { Random } from "../runtime/random.ts";
 import { AnnouncedChanges } from "./announced.ts";
-import { changedByOthers } from "./found.ts";
+import { changedByOthers, resourceName } from "./found.ts";
 import { beatMs, isLive, liveUntil, noHeartbeats, returned, sentNow } from "./heartbeat.ts";
 import type { Place } from "./message.ts";
 
@@ -108,7 +108,7 @@ export class RegionEvents implements Announcements {
   heard(hint: Hint): void {
     if (this.#region?.hear(hint) !== true) return;
     const now = this.#options.clock.monotonic();
-    if (hint.kind === "resource") this.#changes.resources.heard(`${hint.type} ${hint.name}`, now);
+    if (hint.kind === "resource") this.#changes.resources.heard(resourceName(hint.type, hint.name), now);
     else if (hint.kind === "job") this.#changes.jobs.heard(hint.jobId, now);
     this.#act();
   }

@@ -6,6 +6,7 @@ import type { LogsApi } from "../aws/logs.ts";
 import { partitionOfRegion } from "../aws/names.ts";
 import { withDeadline } from "../runtime/abort.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
+import { once } from "../runtime/once.ts";
 import { shell } from "../runtime/shell.ts";
 import type { OperatorFlags } from "./flags.ts";
 import { CommandError, type Environment } from "./io.ts";
@@ -76,10 +77,12 @@ export async function awsCloud(
         partition,
         batch: closing(sdkBatch({ region: inRegion, onAnswered })),
         // Most operators create no roles, and the client of EC2 is several times as large as all others together.
-        iam: async () => closing((await import("../aws/iam-sdk.ts")).sdkIam({ region: inRegion, onAnswered })),
-        ec2: async () => closing((await import("../aws/ec2-sdk.ts")).sdkEc2({ region: inRegion, onAnswered })),
-        logs: async () => closing((await import("../aws/logs-sdk.ts")).sdkLogs({ region: inRegion, onAnswered })),
-        events: async () => closing((await import("../aws/events-sdk.ts")).sdkEvents({ region: inRegion, onAnswered })),
+        iam: once(async () => closing((await import("../aws/iam-sdk.ts")).sdkIam({ region: inRegion, onAnswered }))),
+        ec2: once(async () => closing((await import("../aws/ec2-sdk.ts")).sdkEc2({ region: inRegion, onAnswered }))),
+        logs: once(async () => closing((await import("../aws/logs-sdk.ts")).sdkLogs({ region: inRegion, onAnswered }))),
+        events: once(async () =>
+          closing((await import("../aws/events-sdk.ts")).sdkEvents({ region: inRegion, onAnswered })),
+        ),
         close: () => {
           for (const client of opened) client.close();
         },

@@ -13,7 +13,7 @@ import { guardedEvents } from "../aws/events-calls.ts";
 import type { IamAccount, IamOfAll } from "../aws/iam-account.ts";
 import { guardedIam } from "../aws/iam-calls.ts";
 import { guardedLogs } from "../aws/logs-calls.ts";
-import { regionOfQueue } from "../aws/names.ts";
+import { regionOfQueueUrl } from "../aws/names.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import { type ClusterNameRefused, refusedName } from "../controllers/cluster-name.ts";
 import { fingerprintOf } from "../controllers/kinds/job-definition/normalise.ts";
@@ -30,6 +30,7 @@ import type { SharedPart } from "../network/port.ts";
 import { type ChildSignal, childSignal } from "../runtime/abort.ts";
 import type { Clock, Timer } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
+import { once } from "../runtime/once.ts";
 import type { Random } from "../runtime/random.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
@@ -277,7 +278,11 @@ async function openRegion(
   const { clock, random } = options;
   const connection = await options.connect(region, signal);
   const { account, partition, batch, logs } = connection;
-  const regionEvents = events?.open({ account, region }, () => eventsOf(connection, options, region), signal);
+  const regionEvents = events?.open(
+    { account, region },
+    once(() => eventsOf(connection, options, region)),
+    signal,
+  );
   const created = createBatchRegion({
     ...(regionEvents === undefined ? {} : { announcements: regionEvents }),
     logs: async () => guardedLogs(await logs(), guardOptions(options, region)),
@@ -311,7 +316,7 @@ function eventsFor(options: RegionOptions): Events | undefined {
   const { clock, random, log, eventsQueues: queues, onEventMessage: onMessage, settings } = options;
   if (queues.length === 0) return undefined;
   const connect = async (url: string, signal: AbortSignal): Promise<EventsApi> => {
-    const region = regionOfQueue(url) ?? settings.region;
+    const region = regionOfQueueUrl(url) ?? settings.region;
     return await eventsOf(await options.connect(region, signal), options, region);
   };
   return new Events({ clock, random, log, queues, connect, onMessage });

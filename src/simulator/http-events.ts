@@ -1,6 +1,7 @@
 import type { CallOptions } from "../aws/api.ts";
 import type { Answer } from "./http-answer.ts";
-import { Refusal, ServiceError } from "./refusals.ts";
+import { jsonAnswer, unknownOperation, wrongMember } from "./http-json.ts";
+import { Refusal } from "./refusals.ts";
 import type { SimulatedAws, SimulatedEvents } from "./simulated-aws.ts";
 
 /** Services of AWS's protocols JSON 1.0 and 1.1, by what comes before the name of the operation in `X-Amz-Target`. */
@@ -29,42 +30,27 @@ export async function eventsAnswer(
 ): Promise<Answer> {
   const service = serviceOf(header);
   const operation = header.slice(service.length + 1);
-  const answer = (status: number, output: unknown): Answer => ({
-    status,
-    contentType: contentTypes[service] ?? "application/json",
-    body: JSON.stringify(output ?? {}),
-  });
   const name = operations[service]?.find((one) => one.toLowerCase() === operation.toLowerCase());
-  try {
-    if (name === undefined) {
-      throw new Refusal("UnknownOperationException", 400, `the simulator does not know ${operation} of ${service}`);
-    }
+  return jsonAnswer(contentTypes[service] ?? "application/json", async () => {
+    if (name === undefined) throw unknownOperation(operation, service);
     const call = aws.events[name] as (input: object, options: CallOptions) => Promise<unknown>;
-    return answer(200, await call(requestIn(body), { signal }));
-  } catch (error) {
-    if (error instanceof ServiceError) {
-      return answer(error.$metadata.httpStatusCode, { __type: error.name, message: error.message });
-    }
-    if (error instanceof Refusal)
-      return answer(error.httpStatusCode, { __type: error.exception, message: error.message });
-    throw error;
-  }
+    return call(requestIn(body), { signal });
+  });
 }
 
 function serviceOf(header: string): string {
   return header.slice(0, Math.max(0, header.indexOf(".")));
 }
 
-const texts = ["QueueName", "QueueUrl", "MessageBody"] as const;
-const numbers = ["MaxNumberOfMessages", "WaitTimeSeconds"] as const;
+const types = {
+  string: ["QueueName", "QueueUrl", "MessageBody"],
+  number: ["MaxNumberOfMessages", "WaitTimeSeconds"],
+} as const;
 
 /** @throws Refusal for a member of another type */
 function requestIn(body: object): object {
   const given = body as Readonly<Record<string, unknown>>;
-  const wrong =
-    texts.find((name) => !["string", "undefined"].includes(typeof given[name])) ??
-    numbers.find((name) => !["number", "undefined"].includes(typeof given[name])) ??
-    (isBatch(given["Entries"]) ? undefined : "Entries");
+  const wrong = wrongMember(given, types) ?? (isBatch(given["Entries"]) ? undefined : "Entries");
   if (wrong === undefined) return given;
   throw new Refusal("SerializationException", 400, `${wrong} has another type, or more than ${largestBatch} items`);
 }

@@ -1,6 +1,7 @@
 import type { GetLogEventsRequest } from "@aws-sdk/client-cloudwatch-logs";
 import type { Answer } from "./http-answer.ts";
-import { Refusal, ServiceError } from "./refusals.ts";
+import { jsonAnswer, unknownOperation, wrongMember } from "./http-json.ts";
+import { Refusal } from "./refusals.ts";
 import type { SimulatedAws } from "./simulated-aws.ts";
 
 /** Before the name of the operation in `X-Amz-Target`. */
@@ -19,42 +20,24 @@ export async function logsAnswer(
   signal: AbortSignal,
 ): Promise<Answer> {
   const operation = header.slice(target.length);
-  try {
-    if (operation !== "GetLogEvents") {
-      throw new Refusal(
-        "UnknownOperationException",
-        400,
-        `the simulator does not know ${operation} of CloudWatch Logs`,
-      );
-    }
-    return json(200, await aws.logs.getLogEvents(requestIn(body), { signal }));
-  } catch (error) {
-    if (error instanceof ServiceError) {
-      return json(error.$metadata.httpStatusCode, { __type: error.name, message: error.message });
-    }
-    if (error instanceof Refusal) {
-      return json(error.httpStatusCode, { __type: error.exception, message: error.message });
-    }
-    throw error;
-  }
+  return jsonAnswer("application/x-amz-json-1.1", async () => {
+    if (operation !== "GetLogEvents") throw unknownOperation(operation, "CloudWatch Logs");
+    return aws.logs.getLogEvents(requestIn(body), { signal });
+  });
 }
 
-const texts = ["logGroupName", "logGroupIdentifier", "logStreamName", "nextToken"] as const;
-const numbers = ["startTime", "endTime", "limit"] as const;
+const types = {
+  string: ["logGroupName", "logGroupIdentifier", "logStreamName", "nextToken"],
+  number: ["startTime", "endTime", "limit"],
+  boolean: ["startFromHead"],
+} as const;
 
 function requestIn(body: object): GetLogEventsRequest {
   const given = body as Readonly<Record<string, unknown>>;
-  const wrong =
-    texts.find((name) => !["string", "undefined"].includes(typeof given[name])) ??
-    numbers.find((name) => !["number", "undefined"].includes(typeof given[name])) ??
-    (["boolean", "undefined"].includes(typeof given["startFromHead"]) ? undefined : "startFromHead");
+  const wrong = wrongMember(given, types);
   if (wrong !== undefined) throw new Refusal("SerializationException", 400, `${wrong} has another type`);
   if (given["logStreamName"] === undefined) {
     throw new Refusal("InvalidParameterException", 400, "logStreamName is required."); // our words
   }
   return given as unknown as GetLogEventsRequest;
-}
-
-function json(status: number, output: unknown): Answer {
-  return { status, contentType: "application/x-amz-json-1.1", body: JSON.stringify(output) };
 }

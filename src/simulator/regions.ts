@@ -1,3 +1,4 @@
+import type { Knobs } from "./knobs.ts";
 import { Refusal } from "./refusals.ts";
 import { createSimulatedAws, type SimulatedAws, type SimulatedAwsOptions } from "./simulated-aws.ts";
 
@@ -5,13 +6,20 @@ import { createSimulatedAws, type SimulatedAws, type SimulatedAwsOptions } from 
 const regionsMax = 50;
 
 /**
+ * Terraform, scripts and tests read what they have just written, and see it in AWS nearly always. Other services know a new
+ * role later all the same.
+ */
+const readsShowWrites: Partial<Knobs> = { stalenessMs: 0, iamVisibleMs: 0 };
+
+/**
  * One account in all its regions: each region has its own Batch and EC2, and all share the roles and profiles of IAM. A
- * region begins empty with the first request to it.
+ * region begins empty with the first request to it. A read shows each write before it.
  *
- * @param options of the first region, which also serves requests that name none
+ * @param given of the first region, which also serves requests that name none
  * @returns the account in a region; throws Refusal when it names none, or there are too many
  */
-export function simulatedRegions(options: SimulatedAwsOptions): (region: string | undefined) => SimulatedAws {
+export function simulatedRegions(given: SimulatedAwsOptions): (region: string | undefined) => SimulatedAws {
+  const options = { ...given, knobs: { ...readsShowWrites, ...given.knobs } };
   const first = createSimulatedAws(options);
   const regions = new Map([[first.region, first]]);
   return (region = first.region) => {

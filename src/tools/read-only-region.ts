@@ -9,6 +9,7 @@ import { guardedLogs } from "../aws/logs-calls.ts";
 import type { NetworkReader } from "../network/port.ts";
 import type { CloudWithLogs } from "../operator/cloud.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { once } from "../runtime/once.ts";
 import { readOnlyGuard } from "./read-only.ts";
 
 /** AWS in one region, for a command that only reads: every write fails. */
@@ -60,19 +61,14 @@ export async function readOnlyRegion(
     clients.push(client);
     return guardedLogs(client, guard);
   };
-  let opened: Promise<Ec2Region> | undefined;
-  let logs: Promise<LogsApi> | undefined;
+  const ec2 = once(openEc2);
   return {
     region,
     batch: guardedBatch(connection.batch, guard),
     async network() {
-      opened ??= openEc2();
-      return (await opened).network;
+      return (await ec2()).network;
     },
-    async logs() {
-      logs ??= openLogs();
-      return await logs;
-    },
+    logs: once(openLogs),
     close() {
       for (const client of clients) client.close();
     },

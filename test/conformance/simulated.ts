@@ -9,6 +9,7 @@ import { sleep, VirtualClock } from "../../src/runtime/clock.ts";
 import type { Knobs } from "../../src/simulator/knobs.ts";
 import { ServiceError } from "../../src/simulator/refusals.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import type { AwsSnapshot } from "../../src/simulator/snapshot.ts";
 import { account } from "../simulator/account.ts";
 import { serveChecked } from "../simulator/checked-server.ts";
 
@@ -104,6 +105,7 @@ export function request(change: Partial<Request> = {}): Request {
     table: semantics,
     region: "us-east-1",
     network: { subnet: "subnet-1", securityGroup: "sg-1" },
+    instances: false,
     only: "",
     id: "abc123",
     date: "2026-11-30",
@@ -125,7 +127,7 @@ export function killedAfter(given: Account, calls: number): Account {
 }
 
 /** What of an account is there, by name. */
-export function contents({ truth }: SimulatedAws): readonly string[] {
+export function contents({ truth, snapshot }: SimulatedAws): readonly string[] {
   const live = <T extends { status?: string | undefined }>(all: readonly T[]): readonly T[] =>
     all.filter(({ status }) => status !== "DELETED" && status !== "INACTIVE");
   return [
@@ -141,5 +143,18 @@ export function contents({ truth }: SimulatedAws): readonly string[] {
       .filter(({ name }) => !name.startsWith("AWSServiceRoleFor"))
       .map((one) => `role ${one.name}`),
     ...truth.instanceProfiles().map((one) => `profile ${one.name}`),
+    ...networkIn(snapshot()),
   ];
+}
+
+/** All but what the simulator makes when somebody names it, which is in the VPC that every account has. */
+function networkIn({ ec2 }: AwsSnapshot): readonly string[] {
+  const { vpcs = [], subnets = [], routeTables = [], groups = [], internetGateways = [] } = ec2?.records ?? {};
+  const isDefault = new Set(vpcs.flatMap(([id, { vpc }]) => (vpc.IsDefault === true ? [id] : [])));
+  const inVpcs = [
+    ...vpcs.map(([id]) => ({ id, vpc: id })),
+    ...[...subnets, ...routeTables, ...groups].map(([id, { VpcId = "" }]) => ({ id, vpc: VpcId })),
+    ...internetGateways.map(([id, { Attachments = [] }]) => ({ id, vpc: Attachments[0]?.VpcId ?? "" })),
+  ];
+  return inVpcs.filter(({ vpc }) => !isDefault.has(vpc)).map(({ id }) => `network ${id}`);
 }

@@ -52,3 +52,20 @@ test("no client is opened in a region of another partition, whatever an object o
   }
   (await cloud.connect("eu-west-1", signal)).close();
 });
+
+test("the clients of a region are opened once, whoever asks", async () => {
+  const served = await serveBatch(account().aws, { port: 0 });
+  onTestFinished(() => served.close());
+  const environment = {
+    AWS_ENDPOINT_URL: served.url,
+    AWS_ACCESS_KEY_ID: "simulated",
+    AWS_SECRET_ACCESS_KEY: "simulated",
+  };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  const cloud = await awsCloud("us-east-1", { flags: {}, env: {}, clock: new VirtualClock() }, signal);
+  const connection = await cloud.connect("us-east-1", signal);
+  for (const open of [connection.iam, connection.ec2, connection.logs, connection.events]) {
+    expect(await open?.()).toBe(await open?.());
+  }
+  connection.close();
+});

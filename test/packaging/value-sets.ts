@@ -15,6 +15,7 @@ function sampleOf(type: z.ZodType): unknown {
     ["team/a*", "*/b"],
     ["us-east-1", "ap-*"],
     [boundary, "arn:aws:iam::*:policy/b*"],
+    ["https://sqs.eu-west-1.amazonaws.com/123456789012/aws-batch-operator-events"],
   ];
   const samples = [true, 2, ...lists, "debug", "narrow", "Retain", "sample", "eu-west-1", boundary];
   const sample = samples.find((one) => type.safeParse(one).success);

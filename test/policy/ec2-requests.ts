@@ -38,7 +38,19 @@ export function ec2Requests(aws: SimulatedAws, operation: string, input: Input):
     return found.map((one) => on(operation, arn(type, one.id), resourceTags(one.tags ?? {})));
   };
 
+  const changed = changes[operation]?.map(([type, member]) => existing(type, input[member]));
+  if (changed !== undefined)
+    return changed.some((one) => one === undefined) ? undefined : changed.flatMap((one) => one ?? []);
+
   switch (operation) {
+    case "CreateVpc":
+      return created("vpc");
+    case "CreateInternetGateway":
+      return created("internet-gateway");
+    case "CreateSubnet":
+      return [...created("subnet"), ...placed];
+    case "CreateRouteTable":
+      return [...created("route-table"), ...placed];
     case "DescribeVpcAttribute":
       return [on(operation, arn("vpc", input["VpcId"]))];
     case "GetManagedPrefixListEntries":
@@ -48,11 +60,9 @@ export function ec2Requests(aws: SimulatedAws, operation: string, input: Input):
     case "CreateSecurityGroup":
       return [...created("security-group"), ...placed];
     case "ModifyVpcEndpoint": {
-      const changed = existing("vpc-endpoint", input["VpcEndpointId"]);
-      return changed === undefined ? undefined : [...changed, ...placed, ...names];
+      const endpoint = existing("vpc-endpoint", input["VpcEndpointId"]);
+      return endpoint === undefined ? undefined : [...endpoint, ...placed, ...names];
     }
-    case "DeleteVpcEndpoints":
-      return existing("vpc-endpoint", input["VpcEndpointIds"]);
     case "CreateTags":
     case "DeleteTags": {
       const ids = input["Resources"] as readonly string[];
@@ -61,17 +71,36 @@ export function ec2Requests(aws: SimulatedAws, operation: string, input: Input):
       if (found.some((one) => one === undefined)) return undefined;
       return found.flatMap((one) => one ?? []).map((one) => ({ ...one, context: { ...one.context, ...given } }));
     }
-    case "DeleteSecurityGroup":
-    case "AuthorizeSecurityGroupIngress":
-    case "AuthorizeSecurityGroupEgress":
-    case "RevokeSecurityGroupIngress":
-    case "RevokeSecurityGroupEgress":
-      return existing("security-group", input["GroupId"]);
     default:
       if (!operation.startsWith("Describe")) throw new Error(`nothing is known of ec2:${operation}`);
       return [on(operation, "*")];
   }
 }
+
+const group = [["security-group", "GroupId"]] as const;
+const gateway = ["internet-gateway", "InternetGatewayId"] as const;
+const subnet = ["subnet", "SubnetId"] as const;
+const table = ["route-table", "RouteTableId"] as const;
+const vpc = ["vpc", "VpcId"] as const;
+
+/** By the operation, the types of the existing resources that it is about, and the members that name them. */
+const changes: Readonly<Record<string, readonly (readonly [type: string, member: string])[]>> = {
+  AssociateRouteTable: [table, subnet],
+  AttachInternetGateway: [gateway, vpc],
+  AuthorizeSecurityGroupEgress: group,
+  AuthorizeSecurityGroupIngress: group,
+  CreateRoute: [table],
+  DeleteInternetGateway: [gateway],
+  DeleteRouteTable: [table],
+  DeleteSecurityGroup: group,
+  DeleteSubnet: [subnet],
+  DeleteVpc: [vpc],
+  DeleteVpcEndpoints: [["vpc-endpoint", "VpcEndpointIds"]],
+  DetachInternetGateway: [gateway, vpc],
+  ModifySubnetAttribute: [subnet],
+  RevokeSecurityGroupEgress: group,
+  RevokeSecurityGroupIngress: group,
+};
 
 /** Tags of a resource of EC2 by its id, wherever in the account it is; undefined: it is not there. */
 function tagsOf(aws: SimulatedAws, id: string): Tags | undefined {
@@ -79,7 +108,8 @@ function tagsOf(aws: SimulatedAws, id: string): Tags | undefined {
   return found === undefined ? undefined : tagsIn(found["Tags"]);
 }
 
-const idMembers = ["VpcEndpointId", "GroupId", "SubnetId", "VpcId", "RouteTableId"];
+/** The VPC last: what is in one names it. */
+const idMembers = ["VpcEndpointId", "GroupId", "SubnetId", "RouteTableId", "InternetGatewayId", "VpcId"];
 
 /** The first tagged object with this id in its first member of these names; others only reference it. */
 function resourceWith(value: unknown, id: string): Readonly<Record<string, unknown>> | undefined {

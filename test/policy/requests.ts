@@ -2,6 +2,7 @@ import { batchCalls } from "../../src/aws/batch-calls.ts";
 import { operationOf } from "../../src/aws/call-facts.ts";
 import { ec2Calls } from "../../src/aws/ec2-calls.ts";
 import { iamCalls } from "../../src/aws/iam-calls.ts";
+import { logsCalls } from "../../src/aws/logs-calls.ts";
 import { operatorPolicy } from "../../src/aws/operator-policy.ts";
 import { type PolicyFeature, type PolicyScope, policyFeatures } from "../../src/aws/policy-statements.ts";
 import { clusterTag } from "../../src/controllers/ownership/ownership.ts";
@@ -9,7 +10,7 @@ import { defaultAllowedPolicyArns } from "../../src/controllers/parts/roles/limi
 import { rolePath } from "../../src/controllers/parts/roles/names.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import type { CallRecord } from "../../src/simulator/wire.ts";
-import type { Input, Tags } from "./arns.ts";
+import { type Input, type Tags, text } from "./arns.ts";
 import { batchRequests } from "./batch-requests.ts";
 import { ec2Requests } from "./ec2-requests.ts";
 import { isAllowed, type Policy, type Request } from "./evaluator.ts";
@@ -31,7 +32,14 @@ export function requestsOf(
   const given = input as Input;
   if (Object.hasOwn(aws.ec2, name)) return ec2Requests(aws, operation, given);
   if (Object.hasOwn(aws.iam, name)) return iamRequests(aws, operation, given);
+  if (Object.hasOwn(aws.logs, name)) return [logsRequest(aws, operation, given)];
   return batchRequests(aws, operation, given, ofMissing);
+}
+
+function logsRequest({ region, account }: SimulatedAws, operation: string, input: Input): Request {
+  const { logGroupName, logStreamName } = input;
+  const stream = `log-group:${text(logGroupName)}:log-stream:${text(logStreamName)}`;
+  return { action: `logs:${operation}`, resource: `arn:aws:logs:${region}:${account}:${stream}`, context: {} };
 }
 
 const allFeatures = Object.keys(policyFeatures) as PolicyFeature[];
@@ -57,7 +65,9 @@ export function scopeOf(aws: Pick<SimulatedAws, "account" | "region">, change: P
 }
 
 /** What the operator can call at all; other calls by the same door are a test's own. */
-const operatorCalls = new Set([batchCalls, iamCalls, ec2Calls].flatMap((calls) => Object.keys(calls)).map(operationOf));
+const operatorCalls = new Set(
+  [batchCalls, iamCalls, ec2Calls, logsCalls].flatMap((calls) => Object.keys(calls)).map(operationOf),
+);
 
 /**
  * Reports each call of the operator that its generated policy would deny, in the turn before it takes effect.

@@ -1,12 +1,12 @@
-import process from "node:process";
 import { expect, it } from "vitest";
-import { callsOf, leftAfter } from "../conformance/killed.ts";
+import { callsOf, leftAfter, stepOf } from "../conformance/killed.ts";
 
-/** With CONFORMANCE_KILLS=1 each call of a run, otherwise each 16th. */
-const step = Number(process.env["CONFORMANCE_KILLS"] ?? 16);
-
-it("--clean leaves nothing of a whole run that was killed, whenever it was", async () => {
+it.for([
+  ["of all facts", {}],
+  ["of some facts in a network of its own", { network: "own", only: "DeleteJobQueue" }],
+  ["of facts of an instance", { instances: true, only: "RUNS" }],
+] as const)("--clean leaves nothing of a run %s that was killed, whenever it was", async ([, change]) => {
   const left: string[] = [];
-  for (let call = await callsOf(""); call > 0; call -= step) left.push(...(await leftAfter(call, "")));
+  for (let call = await callsOf(change); call > 0; call -= stepOf(16)) left.push(...(await leftAfter(call, change)));
   expect(left).toEqual([]);
 });

@@ -11,12 +11,7 @@ const options = { clock: new VirtualClock(), random: seededRandom(1), region: "u
 const credentials = { accessKeyId: "any", secretAccessKey: "any" };
 
 async function serve() {
-  const served = await serveBatch(
-    simulatedRegions({ ...options, knobs: { latencyMs: 0, stalenessMs: 0, iamVisibleMs: 0 } }),
-    {
-      port: 0,
-    },
-  );
+  const served = await serveBatch(simulatedRegions({ ...options, knobs: { latencyMs: 0 } }), { port: 0 });
   onTestFinished(() => served.close());
   const settingsIn = (region: string) => ({ endpoint: served.url, region, credentials, maxAttempts: 1 });
   return { url: served.url, settingsIn };
@@ -37,6 +32,17 @@ test("a request goes to the region for which it is signed, and regions know noth
     (await (await fetch(`${url}/_simulator/history${query}`)).json()) as unknown[];
   expect(await history("")).toHaveLength(0);
   expect(await history("?region=eu-west-1")).toHaveLength(1);
+});
+
+test("who has just written something reads it, as Terraform does", async () => {
+  const { settingsIn } = await serve();
+  const batch = new BatchClient(settingsIn("us-east-1"));
+  const read: number[] = [];
+  for (let count = 1; count <= 20; count++) {
+    await batch.send(new RegisterJobDefinitionCommand(containerJob("train")));
+    read.push((await definitionsIn(batch)).length - count);
+  }
+  expect(new Set(read)).toEqual(new Set([0]));
 });
 
 test("all regions share the roles of IAM", async () => {

@@ -76,7 +76,8 @@ async function releasePaused(
     onProgress(`${name} waits: ${message}`);
   };
   const composed = new ComposedOperator({
-    flags,
+    // A release changes tags of what the objects have already, wherever that is.
+    flags: { ...flags, allowedRegions: flags.allowedRegions ?? ["*"] },
     region,
     clusterUid,
     roomLimits,

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { askedBy } from "../../../conformance/account/account.ts";
+import type { Result } from "../../../conformance/report/result.ts";
 import { conform } from "../../../conformance/run/conform.ts";
-import { callsOf, leftAfter } from "../killed.ts";
+import { callsOf, leftAfter, stepOf } from "../killed.ts";
 import { contents, request, simulated, simulatedInProcess } from "../simulated.ts";
 
 test("everything agrees with the simulator, in less than 20 minutes and five calls a second, and nothing is left", async () => {
@@ -22,10 +23,36 @@ test("everything agrees with the simulator, in less than 20 minutes and five cal
   expect(times.filter((time, at) => time - (times[at - 5] ?? Number.NEGATIVE_INFINITY) < 999)).toEqual([]);
 });
 
-test("--clean leaves nothing of a run that was killed at any of its calls", async () => {
-  const only = "quota";
+test("with an instance and a network of its own, too, and no more than one small instance starts", async () => {
+  const { aws, ports, printed, written, ended } = await simulated({ stalenessMs: 3000 });
+  const before = contents(aws);
+  const most = new Map<string, number>();
+  const account = askedBy(ports.account, (ask) => (operation, input) => {
+    for (const { computeEnvironmentName, computeResources } of aws.truth.computeEnvironments()) {
+      const { desiredvCpus = 0 } = computeResources ?? {};
+      const name = computeEnvironmentName ?? "";
+      if (desiredvCpus > 0) most.set(name, Math.max(desiredvCpus, most.get(name) ?? 0));
+    }
+    return ask(operation, input);
+  });
+  const code = await ended(conform(request({ instances: true, network: "own" }), { ...ports, account }));
+  expect(printed.join("\n")).toContain("less than 10 cents: at most one c5.large runs");
+  const { facts, times } = JSON.parse([...written.values()][0] ?? "") as Result;
+  expect(facts.filter(({ kind }) => kind !== "agrees" && kind !== "not tried")).toEqual([]);
+  expect(JSON.stringify(facts)).not.toContain("--instances");
+  expect(times.filter(({ verdict }) => verdict !== "agrees")).toEqual([]);
+  expect(times.map(({ id }) => id)).toEqual(expect.arrayContaining(["instance", "container", "stop"]));
+  expect([...most]).toEqual([["aws-batch-conformance-abc123-small", 2]]);
+  expect(contents(aws)).toEqual(before);
+  expect(code).toBe(0);
+  // docs/conformance.md names it.
+  expect(ports.time.now()).toBeLessThan(20 * 60_000);
+});
+
+test("--clean leaves nothing of a run that was killed, whenever it was", async () => {
+  const some = { only: "quota" };
   const left: string[] = [];
-  for (let call = await callsOf(only); call > 0; call--) left.push(...(await leftAfter(call, only)));
+  for (let call = await callsOf(some); call > 0; call -= stepOf(7)) left.push(...(await leftAfter(call, some)));
   expect(left).toEqual([]);
 });
 

@@ -18,6 +18,6 @@ test("a run does not begin in a region without room for it", async () => {
   const { aws, ports, ended } = await simulated();
   for (let at = 0; at < 49; at++) await aws.outside.createComputeEnvironment(fargate(`theirs-${at}`));
   await expect(ended(conform(request({ only: "queue" }), ports))).rejects.toThrow(
-    /of the region's 50 computeEnvironments, and 49 are there: take another region, or fewer facts with --only/,
+    /of the region's 50 computeEnvironments, and 49 are there: take another region, or try fewer with --only/,
   );
 });

@@ -4,6 +4,7 @@ import { type Event, judged } from "../../../conformance/stories/judge.ts";
 import type { Manifest } from "../../../conformance/stories/manifests.ts";
 
 const cluster = "aws-batch-conformance-abc123-op";
+const adopted = `${cluster}-theirs`;
 const arn = (resource: string): string => `arn:aws:batch:us-east-1:123456789012:${resource}`;
 const nameOf = (name: string): string => `${cluster}_default_${name}`;
 const tagsOf = (name: string) => ({
@@ -70,7 +71,7 @@ test("a blue-green replacement goes against nothing", () => {
     call("UpdateComputeEnvironment", { computeEnvironment: nameOf("a-1"), state: "DISABLED" }),
     call("DeleteComputeEnvironment", { computeEnvironment: nameOf("a-1") }),
   ];
-  expect(judged(events, cluster)).toEqual([]);
+  expect(judged(events, cluster, adopted)).toEqual([]);
 });
 
 test("a queue that loses its last environment is found", () => {
@@ -79,7 +80,7 @@ test("a queue that loses its last environment is found", () => {
     ...seen([environment("a-1")], [queue("a-1")]),
     call("UpdateComputeEnvironment", { computeEnvironment: nameOf("a-1"), state: "DISABLED" }),
   ];
-  expect(judged(events, cluster)).toEqual([
+  expect(judged(events, cluster, adopted)).toEqual([
     expect.stringMatching(/^1 a queue keeps a usable environment: .* is left without an ENABLED, VALID environment/),
   ]);
 });
@@ -98,7 +99,7 @@ test("an old read does not hide that it was lost", () => {
     },
     { ...call("UpdateJobQueue", { jobQueue: nameOf("q"), computeEnvironmentOrder: order }), at: disabled.at + 2000 },
   ];
-  expect(judged(events, cluster)).toHaveLength(1);
+  expect(judged(events, cluster, adopted)).toHaveLength(1);
 });
 
 test("a job that a write of the operator ends is found", () => {
@@ -107,14 +108,14 @@ test("a job that a write of the operator ends is found", () => {
     ["DeleteJobQueue", { jobQueue: nameOf("q") }],
   ] as const) {
     const events: Event[] = [bothObjects, ...seen([environment("a-1")], [queue("a-1")], [job("RUNNING")])];
-    expect(judged([...events, call(operation, input)], cluster)).toContainEqual(
+    expect(judged([...events, call(operation, input)], cluster, adopted)).toContainEqual(
       expect.stringContaining(`2 no running job is killed: 1 job(s) were ended by ${operation}`),
     );
   }
 });
 
 test("a write to what is of others is found", () => {
-  expect(judged([call("DeleteJobQueue", { jobQueue: "theirs" })], cluster)).toEqual([
+  expect(judged([call("DeleteJobQueue", { jobQueue: "theirs" })], cluster, adopted)).toEqual([
     '3 nothing of others: DeleteJobQueue {"jobQueue":"theirs"} names nothing of the story',
   ]);
 });
@@ -133,7 +134,7 @@ test("a second revision of one body is found", () => {
       revision,
     });
   const definition = objects(["JobDefinition", "d", {}]);
-  expect(judged([definition, registered(1), registered(2)], cluster)).toEqual([
+  expect(judged([definition, registered(1), registered(2)], cluster, adopted)).toEqual([
     expect.stringMatching(/^4 no second revision of one body: /),
   ]);
 });

@@ -72,7 +72,15 @@ test("a run against moto finds the differences that are known, and no other", as
     cleaning: (id) => `clean ${id}`,
     write: async (_name, text) => void written.push(text),
   };
-  const request = { table: semantics, region: "us-east-1", network: {}, only: "", id: "abc123", date: "2026-11-30" };
+  const request = {
+    table: semantics,
+    region: "us-east-1",
+    network: {},
+    instances: false,
+    only: "",
+    id: "abc123",
+    date: "2026-11-30",
+  };
   expect(await conform(request, ports)).toBe(1);
   const { facts } = JSON.parse(written[0] ?? "") as Result;
   const known = facts.flatMap((fact) => line(fact) ?? []);

@@ -99,6 +99,16 @@ function ownersInAws({ aws: { truth } }: World): readonly string[] {
 }
 
 describe("release", () => {
+  test("needs no --allowed-regions for objects of another region than its own", async () => {
+    const world = await createWorld({ flags: { allowedRegions: ["eu-*"] } });
+    world.apply(computeEnvironment("far", { ...ec2, region: "eu-north-1" }));
+    await world.untilReady();
+    await world.stop();
+    const { released, held } = await releaseAll(world);
+    expect([released, held]).toEqual([["BatchComputeEnvironment team/far"], []]);
+    expect(finalizers(world)).toEqual([]);
+  });
+
   test("that is refused, for another name of the cluster, leaves no object paused but those that were", async () => {
     const world = await readyWorld();
     world.annotate("JobQueue", "q", { "awsbatch.dev/paused": "true" });

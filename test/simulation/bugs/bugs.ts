@@ -62,8 +62,8 @@ export const bugs: readonly Bug[] = [
     changes: [
       {
         file: "aws/calls.ts",
-        was: "limitMs = Math.min(longestCallMs, mayWrite().deadlineMs);",
-        becomes: "limitMs = longestCallMs;",
+        was: "limitMs = Math.min(longestMs, mayWrite().deadlineMs);",
+        becomes: "limitMs = longestMs;",
       },
       { file: "aws/calls.ts", was: "child.signal.throwIfAborted();\n          mayWrite();", becomes: "" },
     ],

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { differencesOf, type Outcome } from "../../../conformance/facts/compare.ts";
 import type { Expected, Row } from "../../../conformance/facts/row.ts";
 import { stageParts } from "../../../conformance/facts/stage.ts";
-import { Settling } from "../../../conformance/rest.ts";
+import { jobReached, Settling } from "../../../conformance/rest.ts";
 import { type Account, account } from "../account.ts";
 import { serveChecked } from "../checked-server.ts";
 
@@ -42,13 +42,16 @@ export async function prepared(row: Row, ask: AskAt): Promise<Prepared> {
   };
   const settling = new Settling((...call) => ask(url, ...call), time);
   let jobId = "";
-  for (const { operation, input, next } of row.first) {
+  const withJob = (input: object): object => JSON.parse(JSON.stringify(input).replaceAll("$jobId", jobId)) as object;
+  for (const { operation, input: written, next } of row.first) {
+    const input = withJob(written);
     const { error, answer } = await ask(url, operation, input);
     if (error !== undefined) throw new Error(`${row.id}: ${operation} came first and failed: ${error.message}`);
     if (answer !== undefined && "jobId" in answer) jobId = String(answer.jobId);
     if (next === "at rest") await settling.atRest({ operation, input });
+    else if (next !== "at once") await jobReached(next, jobId, (...call) => ask(url, ...call), time);
   }
-  const input = JSON.parse(JSON.stringify(row.call.input).replaceAll("$jobId", jobId)) as object;
+  const input = withJob(row.call.input);
   return { row, url, input, close };
 }
 

@@ -96,7 +96,7 @@ describe("objects are followed", () => {
     ]);
   });
 
-  describe("that wait for a queue which only a person can let go on", () => {
+  describe("that wait for a queue until a person acts", () => {
     const waiting = (name: string) =>
       ({ ...seen(name, having("Ready", "WaitingForQueue")), spec: { jobQueueRef: { name: "q" } } }) as BatchJob;
     const queue = {

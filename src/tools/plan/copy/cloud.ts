@@ -9,6 +9,7 @@ import { guardedEc2 } from "../../../aws/ec2-calls.ts";
 import { guardedIam } from "../../../aws/iam-calls.ts";
 import type { Cloud } from "../../../operator/cloud.ts";
 import type { Clock } from "../../../runtime/clock.ts";
+import { once } from "../../../runtime/once.ts";
 import { seededRandom } from "../../../runtime/random.ts";
 import type { Knobs } from "../../../simulator/knobs.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../../simulator/simulated-aws.ts";
@@ -167,13 +168,5 @@ function withNamedRoles(batch: BatchApi, { named }: CopiedIam): BatchApi {
       await read(input);
       return await batch.updateComputeEnvironment(input, options);
     },
-  };
-}
-
-function once<T>(open: () => Promise<T>): () => Promise<T> {
-  let opening: Promise<T> | undefined;
-  return () => {
-    opening ??= open();
-    return opening;
   };
 }
