@@ -21,4 +21,4 @@ describe("a planted bug", () => {
   });
 });
 
-findsBugs(eventsBugs, "events/hunt.ts", () => true);
+findsBugs(eventsBugs, "events/hunt.ts", (index) => index % 3 === 0);
