@@ -252,7 +252,7 @@ class Run {
   async #forge(chance: Chance): Promise<void> {
     const { aws } = this.#world;
     const arns = aws.truth.jobs().map(({ arn }) => arn);
-    const kept = aws.truth.computeEnvironments().map(({ computeEnvironmentName = "" }) => computeEnvironmentName);
+    const kept = aws.truth.computeEnvironments().map(({ computeEnvironmentName }) => computeEnvironmentName);
     for (let left = chance.whole(1, 60); left > 0; left--) {
       const at = {
         account: chance.of(["123456789012", "999999999999"]),
