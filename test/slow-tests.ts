@@ -35,6 +35,7 @@ export const slowWorlds = [
   "test/simulation/bugs/other-bugs.test.ts",
   "test/simulation/attacker/other-bugs.test.ts",
   "test/simulation/jobs/other-bugs.test.ts",
+  "test/simulation/events/other-bugs.test.ts",
   "test/simulation/exhaustive/other-runs-*.test.ts",
   "test/simulation/other-imports.test.ts",
   "test/simulation/conformance-killed.test.ts",

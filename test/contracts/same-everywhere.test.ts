@@ -8,6 +8,7 @@ const chance = /Math\.random|performance\.timeOrigin|randomInt\(|randomUUID\(|FC
 const allowed: Readonly<Record<string, string>> = {
   "test/setup.ts": "FC_SEED, on request",
   "test/simulation/simulate.ts": "a command, which prints its seed",
+  "test/simulation/events/main.ts": "a command, which prints its seed",
   "test/simulation/exhaustive/main.ts": "--seed random, a command, which prints its seed",
   "test/integration/control-plane/ports.ts": "free ports",
   "test/integration/control-plane/credentials.ts": "tokens",
