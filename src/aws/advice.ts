@@ -43,8 +43,8 @@ function adviceForInvalid({ operation, message }: AwsError): string {
   if (operation === "batch:SubmitJob") {
     const size = fargateSizeIn(message);
     if (size !== undefined)
-      return `${size} Create another job with that size, under a new name or after you have deleted this one.`;
-    return "AWS rejected the request: correct the definition or the queue where it names one of their fields. Fields of this object cannot be changed: create another one with the right value, under a new name or after you have deleted this one.";
+      return `${size} Give the job definition that size; a BatchJob that gives a size itself has to be created again with that one.`;
+    return "AWS rejected the request: correct the job definition or the queue where it names one of their fields. Fields of a BatchJob cannot be changed: create it again with the right value, under a new name or after you have deleted it.";
   }
   if (/Instance type can only be one of/.test(message)) {
     return "AWS Batch offers no such type, family or bundle in this region: correct computeResources.instanceTypes.";

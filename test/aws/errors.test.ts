@@ -354,7 +354,7 @@ describe("adviceFor", () => {
     expect(adviceFor(new AwsError("invalid", "batch:RegisterJobDefinition", "ClientException", message))).toBe(advice);
     const ofJob = adviceFor(new AwsError("invalid", "batch:SubmitJob", "ClientException", message));
     expect(ofJob).toBe(
-      `${advice} Create another job with that size, under a new name or after you have deleted this one.`,
+      `${advice} Give the job definition that size; a BatchJob that gives a size itself has to be created again with that one.`,
     );
   });
 
@@ -404,7 +404,7 @@ describe("adviceFor", () => {
   it("of a rejected job says how to change what cannot be changed", () => {
     const rejected = new AwsError("invalid", "batch:SubmitJob", "ClientException", "arrayProperties.size is wrong");
     expect(adviceFor(rejected)).toMatch(
-      /create another one with the right value, under a new name or after you have deleted this one[.]$/,
+      /create it again with the right value, under a new name or after you have deleted it[.]$/,
     );
   });
 

@@ -186,15 +186,23 @@ export function notYet(reason: WaitReason, message: string, checkInMs?: number):
   return { kind: "waiting", reason, message, ...(checkInMs === undefined ? {} : { checkInMs }) };
 }
 
-/** Such references are fixed for life, so the next step may be another object. */
-const nextSteps: Readonly<Partial<Record<Unresolved["reason"], string>>> = {
+/** What a person does about a reference that leads nowhere, by the reason. */
+export type NextSteps = Readonly<Partial<Record<Unresolved["reason"], string>>>;
+
+/** Where a reference is fixed for life, the next step may be another object. */
+export const fixedSteps: NextSteps = {
   ReferenceNotFound: "create it, or delete this object and create it again with another reference",
   RegionMismatch: "refer to one there, or set the region in a new object",
 };
 
+/** @param what holds the reference, and can be changed, e.g. `the definition` */
+export function changeableSteps(what: string): NextSteps {
+  return { ReferenceNotFound: `create it, or change ${what}`, RegionMismatch: `change ${what}: name one there` };
+}
+
 /** What an unresolved reference means for the object that has it. */
-export function resolutionOf({ reason, message }: Unresolved): Held {
-  const step = nextSteps[reason];
+export function resolutionOf({ reason, message }: Unresolved, steps: NextSteps = fixedSteps): Held {
+  const step = steps[reason];
   const whole = step === undefined ? message : `${message}: ${step}`;
   return reason === "ReferenceNotFound" || reason === "NamespaceUnreadable"
     ? { kind: "waiting", reason, message: whole }

@@ -11,7 +11,9 @@ import type { Resolving } from "../../references/consumables.ts";
 import {
   barredFrom,
   barredFromForeign,
+  changeableSteps,
   type Held,
+  type NextSteps,
   notYet,
   queueAt,
   referred,
@@ -65,20 +67,25 @@ export async function definitionOf(
     : await revisionOf(object, jobDefinitionRef, around);
 }
 
-/** The revision of a definition that is referred to, where `object` may refer to it; see `definitionOf`. */
+/**
+ * The revision of a definition that is referred to, where `object` may refer to it; see `definitionOf`.
+ *
+ * @param steps what a person does about the reference itself
+ */
 export async function revisionOf(
   object: KubeObject,
   reference: NonNullable<BatchJob["spec"]["jobDefinitionRef"]>,
   around: Resolving & { readonly ports: Pick<Ports, "store"> },
+  steps?: NextSteps,
 ): Promise<Resolution> {
   const found = await referred<JobDefinition>(definitionThing, reference, object, around);
-  if (found.kind === "unresolved") return resolutionOf(found);
+  if (found.kind === "unresolved") return resolutionOf(found, steps);
   const { region, ports, signal } = around;
   const target = await wholeOf(found.object, around);
   if (target === undefined) return notYet("WaitingForDefinition", noRevision(found.object));
   const { object: named, hindrances } = await withConsumables(target, region, ports, signal);
   const refused = hindrances.find((one) => one.kind === "unresolved");
-  if (refused !== undefined) return resolutionOf(refused);
+  if (refused !== undefined) return resolutionOf(refused, changeableSteps(`JobDefinition ${keyText(target.metadata)}`));
   const whole = filledObject(named, definitionRoleUser, region, ports);
   const name = definitionNameOf(whole);
   const entry = entriesOf({

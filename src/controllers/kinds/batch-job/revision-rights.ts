@@ -15,7 +15,7 @@ import { sharedRoleName, sharedRoles } from "../../parts/roles/shared-names.ts";
 import type { Ports } from "../../ports.ts";
 import { accessTo } from "../../references/access.ts";
 import { namedConsumables, type Resolving } from "../../references/consumables.ts";
-import { type Held, notYet, resolutionOf } from "../../references/fixed-reference.ts";
+import { changeableSteps, type Held, notYet, resolutionOf } from "../../references/fixed-reference.ts";
 import { labelsAskedFor } from "../../references/reference.ts";
 
 /** A revision, and the object whose namespace answers for what its jobs use. */
@@ -146,7 +146,8 @@ async function heldByConsumables({ revision, by }: Answered, around: Resolving):
   const unresolved = hindrances.find((one) => one.kind === "unresolved");
   const field = `job definition ${name}:${number}`;
   if (unresolved !== undefined) {
-    return resolutionOf({ ...unresolved, message: `${field}: ${unresolved.message}` });
+    const held = { ...unresolved, message: `${field}: ${unresolved.message}` };
+    return resolutionOf(held, changeableSteps("the definition"));
   }
   const awaited = hindrances.find((one) => one.kind === "awaited");
   if (awaited === undefined) return undefined;

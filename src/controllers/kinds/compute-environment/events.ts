@@ -3,7 +3,6 @@ import type { ObjectEvent } from "../../../runtime/store.ts";
 import { jobsTerminated, normalEvent } from "../../pass/events.ts";
 import type { Action } from "./action.ts";
 import { causeOfReturn } from "./rollback.ts";
-import { verdictOf } from "./verdict.ts";
 
 /** The events of an action that AWS accepted. */
 export function eventsFor(action: Action): readonly ObjectEvent[] {
@@ -66,11 +65,6 @@ function tagEvents({ purpose, items }: Extract<Action, { kind: "tag" }>): readon
     }
     case "verified":
       return [normalEvent("Verified", "Verify", `the job that verifies ${names} has succeeded`)];
-    case "verificationFailed": {
-      const [verdict] = items.flatMap(({ change }) => verdictOf({ tags: change.set }) ?? []);
-      const note = `job ${verdict?.jobId} did not succeed on ${names}, so no queue is handed over to it: ${verdict?.cause}`;
-      return [{ type: "Warning", reason: "VerificationFailed", action: "Verify", note }];
-    }
     case "retain":
       return [normalEvent("Retained", "Delete", `kept ${names} in AWS, as deletionPolicy says`)];
     case "rollout":
@@ -78,6 +72,8 @@ function tagEvents({ purpose, items }: Extract<Action, { kind: "tag" }>): readon
     case "retire":
     case "inUse":
     case "revive":
+    // The condition Stalled, which follows, is an event of its own.
+    case "verificationFailed":
     case "verificationNoted":
       return [];
   }

@@ -6,6 +6,7 @@ import { type CountedJobs, countedJobs } from "../../draining/counted-jobs.ts";
 import { memoryKey } from "../../ownership/naming.ts";
 import { orUnread } from "../../pass/unread.ts";
 import type { Ports } from "../../ports.ts";
+import { changeableSteps } from "../../references/fixed-reference.ts";
 import { revisionOf } from "../batch-job/references.ts";
 import { inTransition, nameOf } from "./environment-set.ts";
 import type { FailedVerification, VerificationQueue, VerificationSeen, VerifyingJob } from "./seen.ts";
@@ -62,7 +63,8 @@ export async function verificationSeen(
   const snapshot = region.snapshot();
   const { verify } = object.spec.replacement ?? {};
   const asked = verify?.jobDefinitionRef;
-  const definition = asked === undefined ? undefined : await revisionOf(object, asked, { region, ports, signal });
+  const steps = changeableSteps("the reference");
+  const definition = asked === undefined ? undefined : await revisionOf(object, asked, { region, ports, signal }, steps);
   const verifying: Verifying = { spec: object.spec, ours, seen: { planId, directives, verification: { definition } } };
   const queues = new Map<string, VerificationQueue>();
   const taken = new Set<string>();

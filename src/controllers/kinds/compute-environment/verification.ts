@@ -156,7 +156,7 @@ function endOf({ exitCode, reason, statusReason, status }: JobRecord): string {
   const words = [reason, statusReason].filter((text) => text !== undefined && text !== "");
   const code = exitCode === undefined ? [] : [`exit code ${exitCode}`];
   const all = [...new Set(words.map((text) => withoutRequestIds(text ?? ""))), ...code];
-  return all.length === 0 ? status : all.join(", ");
+  return all.length === 0 ? status : all.join(": ");
 }
 
 /** The last failure for what is to be verified now, unless a person has approved another attempt. */

@@ -11,6 +11,7 @@ import {
   type ResourceRecords,
 } from "../../../aws/resources/index.ts";
 import { activeRevisions } from "../../../aws/resources/job-definitions.ts";
+import { verifiesTag } from "../../../controllers/ownership/ownership.ts";
 import type { SimulatedAws } from "../../../simulator/simulated-aws.ts";
 import { withReferred } from "../../simulated-cloud.ts";
 import type { CopiedEc2 } from "./ec2.ts";
@@ -74,6 +75,11 @@ export function copiedBatch({ copy, records, real, reads, ec2, jobs }: CopiedBat
     consumableResources: records.consumableResources.map((one) => ({ ...one, heldByOthers: one.inUseQuantity })),
   });
   const queues = new Set(records.jobQueues.flatMap(({ jobQueueName, jobQueueArn }) => [jobQueueName, jobQueueArn]));
+  const verifying = new Set(
+    records.jobQueues
+      .filter(({ tags }) => tags?.[verifiesTag] !== undefined)
+      .flatMap(({ jobQueueName, jobQueueArn }) => [jobQueueName, jobQueueArn]),
+  );
   const asked = <T>(name: keyof BatchApi, input: object, ask: () => Promise<T>): Promise<T> =>
     reads.of(`${copy.region} ${name} ${JSON.stringify(input)}`, ask);
   const batch = withReferred(copy);
@@ -98,7 +104,10 @@ export function copiedBatch({ copy, records, real, reads, ec2, jobs }: CopiedBat
       // A queue that the plan creates has no jobs.
       if (input.jobQueue !== undefined && !queues.has(input.jobQueue)) return await batch.listJobs(input, options);
       const made = await batch.listJobs(input, options);
-      const theirs = jobs.summaries(await asked("listJobs", input, () => real.listJobs(input)));
+      const listed = await asked("listJobs", input, () => real.listJobs(input));
+      const verify = verifying.has(input.jobQueue ?? "");
+      // AWS lists what has ended only where a filter is given, as by the name of the job.
+      const theirs = verify && input.filters !== undefined ? listed : jobs.summaries(listed, verify);
       return { ...theirs, jobSummaryList: [...(made.jobSummaryList ?? []), ...(theirs.jobSummaryList ?? [])] };
     },
     async listServiceJobs(input, options) {
@@ -117,7 +126,7 @@ export function copiedBatch({ copy, records, real, reads, ec2, jobs }: CopiedBat
         others.length === 0
           ? {}
           : await asked("describeJobs", { jobs: others }, () => real.describeJobs({ jobs: others }));
-      const shown = (theirs.jobs ?? []).map((job) => jobs.described(job));
+      const shown = (theirs.jobs ?? []).map((job) => jobs.described(job, verifying.has(job.jobQueue ?? "")));
       return { ...theirs, jobs: [...(ours.jobs ?? []), ...shown] };
     },
     async getJobQueueSnapshot(input, options) {

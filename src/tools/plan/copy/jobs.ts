@@ -8,7 +8,8 @@ type Tags = Readonly<Record<string, string>>;
 
 /**
  * The jobs of the account, as the operator's reads show them in the copy: they neither start nor end, but those that the
- * operator terminates, and all of them once `end` was called. They have the tags that the operator gives them.
+ * operator terminates, and all of them once `end` was called. They have the tags that the operator gives them. A job that
+ * verifies an environment has succeeded, as one does that the plan submits: a plan shows what follows then.
  */
 export class CopiedJobs {
   readonly #terminated = new Set<string>();
@@ -39,12 +40,16 @@ export class CopiedJobs {
     return this.#ended || (jobId !== undefined && this.#terminated.has(jobId));
   }
 
-  /** A job as AWS would describe it after what the plan does: one that it ends has failed, any other one has succeeded. */
-  described(asItIs: JobDetail): JobDetail {
+  /**
+   * A job as AWS would describe it after what the plan does: one that it ends has failed, any other one has succeeded.
+   *
+   * @param verifies whether it verifies an environment
+   */
+  described(asItIs: JobDetail, verifies: boolean): JobDetail {
     const job = this.#tagged(asItIs);
     const { jobId, status } = job;
     if (status === "SUCCEEDED" || status === "FAILED") return job;
-    if (!this.isOver(jobId)) {
+    if (!(verifies || this.isOver(jobId))) {
       this.#shown = true;
       return job;
     }
@@ -58,10 +63,12 @@ export class CopiedJobs {
     return { ...job, tags: changes.reduce((tags, change) => change(tags), (job.tags ?? {}) as Tags) };
   }
 
+  /** @param verify whether they verify an environment */
   summaries<Summary extends { readonly jobId: string | undefined }, List extends Listed<Summary>>(
     listed: List & Listed<Summary>,
+    verify = false,
   ): List {
-    const jobs = (listed.jobSummaryList ?? []).filter(({ jobId }) => !this.isOver(jobId));
+    const jobs = (listed.jobSummaryList ?? []).filter(({ jobId }) => !(verify || this.isOver(jobId)));
     if (jobs.length > 0) this.#shown = true;
     return { ...listed, jobSummaryList: jobs };
   }

@@ -242,7 +242,7 @@ describe("a job that failed", () => {
   it("is noted on the environment, and on what serves instead", () => {
     const both = judged({ ...failing, environments: [old, target] });
     expect(both.map((one) => verdictOf(one)?.kind)).toEqual(["SuccessorFailed", "Failed"]);
-    expect(verdictOf(both[1] ?? {})?.cause).toBe("Essential container in task exited exit code 3");
+    expect(verdictOf(both[1] ?? {})?.cause).toBe("Essential container in task exited: exit code 3");
   });
 
   it("says nothing of one that is not proven either, and keeps the environment then", () => {
@@ -266,14 +266,14 @@ describe("a job that failed", () => {
     const says = (lastLines: readonly string[] | { kind: "unread"; why: string }): string =>
       next({ environments, verification: { failed: { record: failedJob, lastLines } } })?.message ?? "";
     expect(next({ environments })).toMatchObject({ kind: "blocked", reason: "VerificationFailed" });
-    expect(says([])).toContain("OutOfMemoryError, exit code 3. No queue was handed over");
+    expect(says([])).toContain("OutOfMemoryError: exit code 3. No queue was handed over");
     expect(says(['no "space"', "x".repeat(500)])).toContain(
       `exit code 3; it logged at last "no \\"space\\"", "${"x".repeat(160)}". No queue`,
     );
     expect(says({ kind: "unread", why: "logs:GetLogEvents: no" })).toContain(
       "exit code 3; its log cannot be read (logs:GetLogEvents: no). No queue",
     );
-    expect(next({ environments })?.message).toContain("Essential container in task exited exit code 3");
+    expect(next({ environments })?.message).toContain("Essential container in task exited: exit code 3");
   });
 
   it("keeps the environment for an hour, and takes it out of service then", () => {
@@ -321,7 +321,7 @@ describe("a job that failed", () => {
     [
       "they differ",
       { reason: "out of memory", statusReason: "Essential container in task exited", exitCode: 137 },
-      "out of memory Essential container in task exited exit code 137",
+      "out of memory: Essential container in task exited: exit code 137",
     ],
   ])("has a cause where %s", (_name, change, expected) => {
     const [failed = target] = judged({ own: running({ status: "FAILED", ...change }) });
