@@ -263,9 +263,11 @@ function pauseMs(
   { record, missingSince }: FollowedJob,
   { now, trusts }: { readonly now: number; readonly trusts: boolean },
 ): number {
-  if (missingSince !== undefined) return now - missingSince < missingForMs ? restMs : missingMs;
+  const isNew = now - followedAt < newForMs;
+  if (missingSince !== undefined && !(record === undefined && isNew))
+    return now - missingSince < missingForMs ? restMs : missingMs;
   if (record === undefined || now < hintedUntil) return soonMs;
   if (trusts) return announcedRestMs;
   const changesSoon = record.status === "STARTING" || record.isEnding;
-  return changesSoon || now - followedAt < newForMs ? soonMs : restMs;
+  return changesSoon || isNew ? soonMs : restMs;
 }

@@ -1,9 +1,10 @@
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { type Check, until } from "../integration/control-plane/wait.ts";
 import { eventsQueueName } from "../listening.ts";
 import { awsByHttp } from "./aws-by-http.ts";
-import { copyOf } from "./command.ts";
+import { copyOf, edit } from "./command.ts";
 import { exampleNamed } from "./examples.ts";
 import { startProcess } from "./process.ts";
 
@@ -14,6 +15,7 @@ it("local hears of the end of a job within two seconds, while it reads it every 
   onTestFinished(close);
   await aws.outside.sqs.createQueue({ QueueName: eventsQueueName });
   const directory = copyOf(exampleNamed("events"), onTestFinished);
+  edit(join(directory, "job.yaml"), '"120"', '"600"');
   const queue = `${env["AWS_ENDPOINT_URL"]}/123456789012/${eventsQueueName}`;
   const args = ["local", "-f", directory, "--cluster-name", "examples", "-o", "json", "--events-queue", queue];
   const endedAt = new Promise<number>((resolve) => {
