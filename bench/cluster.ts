@@ -128,7 +128,8 @@ if (values.attack === undefined) await inCluster(measureAsked);
 else await measureAttacks(values.attack);
 
 async function measureAsked(cluster: ControlPlane, account: Account): Promise<void> {
-  if (values.jobs !== undefined) await measureJobs(cluster, account, { jobs: Number(values.jobs), program });
+  if (values.jobs !== undefined)
+    await measureJobs(cluster, account, { jobs: Number(values.jobs), start: starter(cluster, containerHeapMiB) });
   else {
     if (!values["take-over"]) await measure(cluster, account);
     await measureTakeOver(cluster, account, starter(cluster));

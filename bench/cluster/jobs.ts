@@ -1,8 +1,7 @@
-import { nodeOptions, smallYoungGeneration } from "../../scripts/install/workload.ts";
 import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { ControlPlane } from "../../test/integration/control-plane/control-plane.ts";
 import { sleep } from "../../test/integration/control-plane/wait.ts";
-import { OperatorProcess } from "../../test/integration/operator/operator-process.ts";
+import type { OperatorProcess } from "../../test/integration/operator/operator-process.ts";
 import type { Account } from "../../test/integration/stories/account.ts";
 import { auditOfOperator, install, newIdentity } from "../../test/integration/stories/installed.ts";
 import { Team } from "../../test/integration/stories/team.ts";
@@ -17,22 +16,21 @@ const runsSeconds = 3000;
 const restMs = 60_000;
 const { group, version, plural } = BatchJobKind;
 
+/** Starts the bundle with the options of the chart. */
+type Start = (kubeconfig: string, awsUrl: string) => Promise<OperatorProcess>;
+
 /** Memory, writes and calls with BatchJob objects of which nine of ten have ended before the operator starts. */
 export async function measureJobs(
   cluster: ControlPlane,
   account: Account,
-  { jobs, program }: { readonly jobs: number; readonly program: string },
+  { jobs, start }: { readonly jobs: number; readonly start: Start },
 ): Promise<void> {
   const active = Math.ceil(jobs / 10);
   await install(cluster);
   const front = await account.front();
   const { kubeconfig } = await newIdentity(cluster);
-  const { directory } = cluster.access;
-  // As in manifests/install.yaml.
-  const environment = { [nodeOptions.name]: smallYoungGeneration };
-  const start = () => OperatorProcess.start({ kubeconfig, directory, awsUrl: front.url, program, environment });
   const team = await Team.in(cluster, "bench");
-  const preparing = await start();
+  const preparing = await start(kubeconfig, front.url);
   await preparing.untilReady();
   await team.apply(...place);
   await team.untilReady();
@@ -40,7 +38,7 @@ export async function measureJobs(
   await preparing.stop();
   await finishedJobs(cluster, team.namespace, jobs - active);
 
-  const operator = await start();
+  const operator = await start(kubeconfig, front.url);
   const reading = () => read(cluster, front, operator);
   try {
     await operator.untilReady();

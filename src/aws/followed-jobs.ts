@@ -55,7 +55,7 @@ const unseen: FollowedJob = { record: undefined, missingSince: undefined };
 
 /**
  * Reads the jobs of objects by hundreds. Namespaces take turns for the places in a call; within one, those go first that
- * have been due the longest.
+ * were never read, then those that have been due the longest.
  */
 export class FollowedJobs implements Pick<JobsOfObjects, "follow" | "unfollow"> {
   readonly #options: FollowedJobsOptions;
@@ -223,13 +223,18 @@ function inTurn(
   return [...heard.slice(0, places), ...others, ...heard.slice(places)].slice(0, pageSize);
 }
 
+/** Whether AWS was asked about it: a job that was submitted a moment ago is read before all that are known. */
+function wasAsked({ job }: Following): boolean {
+  return job.record !== undefined || job.missingSince !== undefined;
+}
+
 function byTurn(
   waiting: readonly [owner: string, entry: Following][],
   now: number,
 ): readonly [owner: string, Following][] {
   const before = new Map<string, number>();
   return waiting
-    .toSorted(([, left], [, right]) => left.dueAt - right.dueAt)
+    .toSorted(([, left], [, right]) => Number(wasAsked(left)) - Number(wasAsked(right)) || left.dueAt - right.dueAt)
     .map((one) => {
       const [owner, { dueAt }] = one;
       const namespace = owner.slice(0, owner.indexOf("/"));
@@ -263,9 +268,11 @@ function pauseMs(
   { record, missingSince }: FollowedJob,
   { now, trusts }: { readonly now: number; readonly trusts: boolean },
 ): number {
-  if (missingSince !== undefined) return now - missingSince < missingForMs ? restMs : missingMs;
+  const isNew = now - followedAt < newForMs;
+  if (missingSince !== undefined && !(record === undefined && isNew))
+    return now - missingSince < missingForMs ? restMs : missingMs;
   if (record === undefined || now < hintedUntil) return soonMs;
   if (trusts) return announcedRestMs;
   const changesSoon = record.status === "STARTING" || record.isEnding;
-  return changesSoon || now - followedAt < newForMs ? soonMs : restMs;
+  return changesSoon || isNew ? soonMs : restMs;
 }

@@ -92,6 +92,19 @@ describe("the jobs of objects", () => {
     expect(new Set(asked().slice(seen.length)).size).toBe(10_000);
   });
 
+  it("are read before all that were read already, when they are new", async () => {
+    const { clock, aws, jobs, changed } = await aRegion();
+    for (let index = 0; index < 10_000; index++) {
+      aws.state.details.push(detail(`j${index}`));
+      jobs.follow(`team/j${index}`, `j${index}`);
+    }
+    await clock.advance(120 * second);
+    aws.state.details.push(detail("new"));
+    jobs.follow("team/new", "new");
+    await clock.advance(second);
+    expect(changed()).toContain("team/new");
+  });
+
   it("cost six calls a minute while a hundred just run, and none when they have ended", async () => {
     const { clock, aws, jobs, described } = await aRegion();
     for (let index = 0; index < 100; index++) {

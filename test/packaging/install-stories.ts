@@ -5,9 +5,11 @@ import packageManifest from "../../package.json" with { type: "json" };
 import { kinds } from "../../src/api/v1alpha1/kinds.ts";
 import { type ControlPlane, startControlPlane } from "../integration/control-plane/control-plane.ts";
 import { linesOf } from "../integration/control-plane/run.ts";
+import { until } from "../integration/control-plane/wait.ts";
 import { Account } from "../integration/stories/account.ts";
 import { stack, untilSettled, withInstances } from "../integration/stories/stack.ts";
 import { Team } from "../integration/stories/team.ts";
+import { eventsQueueName } from "../listening.ts";
 import { chart, crdsChart, type HelmProgram, helm, scratchDirectory, type Values } from "./helm.ts";
 import { Kubelet } from "./kubelet.ts";
 import { Release } from "./release.ts";
@@ -117,11 +119,20 @@ export function clusterWideStory(program: HelmProgram): void {
     expect(await team.objects()).toHaveLength(3);
 
     const before = await release.pods();
-    await release.upgrade(from, { ...values, replicas: 1, flags: { ...flags, logLevel: "debug" } });
+    const { url } = await account.front();
+    await account.aws.outside.sqs.createQueue({ QueueName: eventsQueueName });
+    const eventsQueue = [`${url}/123456789012/${eventsQueueName}`];
+    await release.upgrade(from, { ...values, replicas: 1, flags: { ...flags, logLevel: "debug", eventsQueue } });
     // Helm 3 does not wait until the pods of before are gone.
     await release.untilPods(1, before);
     await team.apply(withInstances("m7i.xlarge"));
     await untilSettled(team, account);
+    const isDone = (operation: string): boolean => account.aws.log.some((call) => call.operation === operation);
+    // Its heartbeat has come by the queue.
+    await until(
+      () => (isDone("PutEvents") && isDone("DeleteMessageBatch")) || "no heartbeat",
+      "the events of the queue",
+    );
 
     await release.must("rollback", "1", "--wait");
     await release.untilPods(2);

@@ -157,7 +157,7 @@ describe("alerts that compare ages, with what the real metrics show", () => {
     const text = (await metrics.pages["/metrics"]?.())?.body;
     for (const series of [
       'awsbatch_jobs{queue="team_queue",status="RUNNING"} 1',
-      'awsbatch_jobs{queue="team_queue",status="SUBMITTED"} 1',
+      'awsbatch_jobs{queue="team_queue",status="PENDING"} 1',
       'awsbatch_jobs{queue="team_queue",status="FAILED"} 1',
       'awsbatch_jobs{queue="",status="NotSubmitted"} 1',
       'awsbatch_jobs_oldest_runnable_age_seconds{queue="team_queue"} 0',

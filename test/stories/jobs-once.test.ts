@@ -204,7 +204,7 @@ describe("a note", () => {
     await world.stop();
     world.aws.faults.clear();
     // AWS may have forgotten what was sent six and a half days ago.
-    await world.clock.advance((6.5 * day - 3600) * 1000);
+    await world.clock.advance((6.5 * day - 5400) * 1000);
     const next = await followedBy(world);
     await next.until("it is complete", isTrue(next, "denied", "Complete"));
     expect(jobs(next)).toHaveLength(1);

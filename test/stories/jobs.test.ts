@@ -54,7 +54,7 @@ describe("a job", () => {
       logs: { group: "/aws/batch/job", url: expect.stringContaining("$252Faws$252Fbatch$252Fjob") },
     });
     expect(jobs(world).map(({ id }) => id)).toEqual([jobId]);
-    expect(statusWrites).toBeLessThanOrEqual(4);
+    expect(statusWrites).toBeLessThanOrEqual(3);
     const calls = world.aws.log.length;
     await world.seconds(8 * day);
     expect(

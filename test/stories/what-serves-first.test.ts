@@ -34,7 +34,7 @@ describe("a queue goes back from an environment that AWS finds INVALID", () => {
     world.apply(jobQueue("q1", ["ce"], { tags: { "cost-centre": "42" } }));
     await world.seconds(60);
     world.aws.outside.invalidate(second, "CLIENT_ERROR - the launch template is gone");
-    await world.until("the queue has gone back", () => orderOf(world)[0] === first, 60);
+    await world.until("the queue has gone back", () => orderOf(world)[0] === first, 90);
     expect(world.condition("JobQueue", "q1", "Ready")?.message).toContain("batch:TagResource");
   });
 
@@ -46,7 +46,7 @@ describe("a queue goes back from an environment that AWS finds INVALID", () => {
     }
     expect(world.condition("JobQueue", "q1", "Contested")?.status).toBe("True");
     world.aws.outside.invalidate(second, "CLIENT_ERROR - the launch template is gone");
-    await world.until("the queue has gone back", () => orderOf(world)[0] === first, 60);
+    await world.until("the queue has gone back", () => orderOf(world)[0] === first, 90);
   });
 
   it("also while AWS refuses the value of another field", async () => {
@@ -58,7 +58,7 @@ describe("a queue goes back from an environment that AWS finds INVALID", () => {
     world.apply(jobQueue("q1", ["ce"], { priority: 8 }));
     await world.seconds(60);
     world.aws.outside.invalidate(second, "CLIENT_ERROR - the launch template is gone");
-    await world.until("the queue has gone back", () => orderOf(world)[0] === first, 60);
+    await world.until("the queue has gone back", () => orderOf(world)[0] === first, 90);
     expect(world.condition("JobQueue", "q1", "Ready")?.message).toContain("that priority is none");
   });
 
@@ -69,7 +69,7 @@ describe("a queue goes back from an environment that AWS finds INVALID", () => {
     const reason = (): string | undefined => world.condition("JobQueue", "q1", "Stalled")?.reason;
     await world.until("the queue is Stalled", () => reason() === "SchedulingPolicyFixed");
     world.aws.outside.invalidate(second, "CLIENT_ERROR - the launch template is gone");
-    await world.until("the queue has gone back", () => orderOf(world)[0] === first, 60);
+    await world.until("the queue has gone back", () => orderOf(world)[0] === first, 90);
     expect(reason()).toBe("SchedulingPolicyFixed");
   });
 });

@@ -47,6 +47,10 @@ export interface KindModule<O extends KubeObject, Seen, Action> {
   status(object: O, seen: Seen, choice: Choice<Action>, now: number): Readonly<Record<string, unknown>>;
   /** The events of an action that succeeded. Pure. */
   events(action: Action): readonly ObjectEvent[];
+  /**
+   * Within how many ms more is seen, where the first status would be written again for it at once: until then none is. Pure.
+   */
+  moreInMs?(seen: Seen): number | undefined;
   /** Whether AWS has something of the object's own, which nobody would find again without the object. Pure. */
   hasOwn?(seen: Seen): boolean;
   /** Annotations that are written together with the finalizer, before the first write to AWS. Pure. */

@@ -212,6 +212,8 @@ async function rest<O extends KubeObject, Seen, Action>(
     return failing(p, outdated, planned.fields, again);
   }
   // The object has resources in AWS but lost its finalizer (`kubectl replace`).
+  const moreInMs = module.moreInMs?.(planned.seen);
+  if (moreInMs !== undefined) return silent({ kind: "after", delayMs: moreInMs });
   const isWritten = next.kind === "serves" || module.hasOwn?.(planned.seen) === true;
   const lacksFinalizer = isWritten && !isMarked(directives) && !directives.paused && !directives.dryRun;
   return reported(p, region, planned, lacksFinalizer ? await markedAgain(p, region, planned) : { kind: "none" });

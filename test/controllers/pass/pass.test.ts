@@ -126,6 +126,8 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
     shown: undefined as KubeObject | undefined,
     /** Whether AWS has something of its own. */
     hasOwn: false,
+    /** In how many ms more is seen. */
+    moreInMs: undefined as number | undefined,
     /** Why what was observed is outdated. */
     outdated: undefined as Failing | undefined,
     live,
@@ -195,6 +197,7 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
         if (world.acts !== undefined) throw world.acts;
       },
       status: () => ({ arn: "arn:q" }),
+      moreInMs: () => world.moreInMs,
       hasOwn: () => world.hasOwn,
       events: (action) => [{ type: "Normal", reason: "Did", action: "Do", note: action }],
       conditionsOfFailure: () => world.conditionsOfFailure,
@@ -258,6 +261,18 @@ describe("before the first write to AWS", () => {
     expect(world.object().metadata.finalizers).toBeUndefined();
     expect(world.reported()).toContain("Ready=True");
   });
+});
+
+it("nothing is reported while more is about to be seen, and what is to be done is done", async () => {
+  const world = await given();
+  world.moreInMs = 700;
+  expect(await world.pass()).toEqual({ status: undefined, events: [], again: { kind: "after", delayMs: 700 } });
+  world.plan = act("create");
+  await world.pass();
+  expect(world.log.at(-1)).toBe("act create");
+  world.plan = wait();
+  world.moreInMs = undefined;
+  expect((await world.pass()).status).toBeDefined();
 });
 
 describe("before any write", () => {

@@ -57,7 +57,7 @@ export const eventsBugs: readonly EventsBug[] = [
   ),
   one(
     "read resources once after a hint, which AWS may answer from before",
-    4,
+    5,
     "aws/hint.ts",
     "return begunAt < sureAt ? sureAt : Number.POSITIVE_INFINITY;",
     "return begunAt < sureAt ? Number.POSITIVE_INFINITY : Number.POSITIVE_INFINITY;",

@@ -86,7 +86,7 @@ export const jobBugs: readonly JobBug[] = [
   ),
   {
     name: "submit what depends on a job that AWS may have forgotten",
-    seed: 103,
+    seed: 111,
     changes: [
       {
         file: "controllers/kinds/batch-job/dependencies.ts",

@@ -22,6 +22,7 @@ import type { Observing } from "./observing.ts";
 import { plan } from "./plan.ts";
 import { report } from "./report.ts";
 import type { Seen } from "./seen.ts";
+import { shownInMs } from "./shown-status.ts";
 import type { Turns } from "./submission-turns.ts";
 import { turnOf, waitsForTurn } from "./turn.ts";
 
@@ -72,6 +73,7 @@ export function batchJobs(ports: Ports, { onChange, circles, turns }: JobsRuntim
         return { kind: "passedOver", until: turn === "later" ? "onChange" : "othersHadTheirTurn" };
       },
       plan,
+      moreInMs: ({ job }) => shownInMs(job),
       hasOwn: ({ job }) => job.kind === "known" && job.record !== undefined,
       act: (action, object, region, signal) =>
         act(action, object, {

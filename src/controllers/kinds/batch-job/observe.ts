@@ -172,6 +172,7 @@ async function known(
     record,
     queueSays:
       record === undefined ? undefined : saidOf(jobId, object.metadata.namespace, queueObject(object, record, around)),
+    submittedMsAgo: agoMs(remembered.sent?.endedAt),
     missingForMs: agoMs(missingSince),
     notBefore: submittedAfter(object),
     endedMsAgo: Object.fromEntries(Object.entries(remembered.ended ?? {}).map(([id, at]) => [id, now - at])),

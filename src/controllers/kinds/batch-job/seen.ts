@@ -57,6 +57,8 @@ export type JobSeen =
       readonly record: JobRecord | undefined;
       /** What its queue says of it while it is the first one there; undefined: nothing. */
       readonly queueSays: QueueSays | undefined;
+      /** When the request of this process for it ended, ms ago; undefined: another process sent it. */
+      readonly submittedMsAgo: number | undefined;
       /** Since how long no answer shows it, ms; undefined: AWS shows it, or was not asked yet. */
       readonly missingForMs: number | undefined;
       /** Wall time (ms) before which it was not submitted. */

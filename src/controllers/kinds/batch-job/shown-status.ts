@@ -1,14 +1,17 @@
 /**
  * Which status of a job its object shows. It only goes forward, and leaves out what is over in seconds: however often AWS
- * moves a job to and fro, it costs four writes of status, and some more while it is the first one of its queue. Pure.
+ * moves a job to and fro, it costs three writes of status, one more after it has waited for other jobs, and some more while it
+ * is the first one of its queue. Pure.
  */
 
 import type { Reason } from "../../../api/reasons.ts";
 import type { BatchJob } from "../../../api/v1alpha1/batch-job.ts";
 import type { JobStatus } from "../../../aws/batch.ts";
+import { stalenessMs } from "../../../aws/effects.ts";
 import type { JobRecord } from "../../../aws/job-record.ts";
 import { displayed } from "../../wording.ts";
 import type { QueueSays } from "./queue-says.ts";
+import type { JobSeen } from "./seen.ts";
 
 /** Of AWS's words in a message, in characters. */
 const wordsLimit = 1024;
@@ -38,6 +41,17 @@ export function lastShown({ status: reported }: BatchJob, jobId: string): JobSta
 
 function isStatus(text: string): text is JobStatus {
   return Object.hasOwn(stages, text);
+}
+
+/**
+ * Within how many ms AWS shows a job that was submitted a moment ago, and then mostly that it already waits for resources:
+ * until then nothing is shown of it. Undefined: it is to be shown now. Should this process end before, the note on the object
+ * leads to the job.
+ */
+export function shownInMs(job: JobSeen): number | undefined {
+  if (job.kind !== "known" || job.isReported || job.record !== undefined) return undefined;
+  const leftMs = stalenessMs - (job.submittedMsAgo ?? stalenessMs);
+  return leftMs > 0 ? leftMs : undefined;
 }
 
 /** What AWS says of a job that is the first one of its queue, and that no instance can ever run. */

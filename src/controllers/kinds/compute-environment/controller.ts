@@ -2,6 +2,7 @@ import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-comput
 import { BatchComputeEnvironmentKind } from "../../../api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
 import type { Reconciler } from "../../../runtime/object-reconciler.ts";
+import { networkInMs } from "../../parts/network/report.ts";
 import { placed } from "../../parts/network-reference/fill.ts";
 import { withTakenStatus } from "../../parts/network-reference/plan.ts";
 import { actOnRoles } from "../../parts/roles/act.ts";
@@ -37,6 +38,7 @@ export function computeEnvironments(ports: Ports): Reconciler {
         return withTakenStatus(shown, reference, object);
       },
       events: (action) => (isRolesAction(action) ? rolesEvents(action) : eventsFor(action)),
+      moreInMs: ({ own }) => networkInMs(own.network),
       hasOwn: ({ own }) => oursOf(own).length > 0,
       annotations: (object, { roles }) => rolesAnnotations(placed(object), roles),
       conditionsOfFailure: (action, failure, { roles }) => rolesFailure(action, failure, roles),

@@ -48,15 +48,23 @@ function servingNow(seen: Seen, ours: readonly Environment[]): Environment | und
 }
 
 function recordOf(seen: Seen, environment: Environment): Readonly<Record<string, unknown>> {
-  const { computeEnvironmentArn, computeEnvironmentName, state, status, statusReason, ecsClusterArn } = environment;
-  const { containerOrchestrationType } = environment;
-  const desiredvCpus = seen.desiredvCpus.get(computeEnvironmentName);
+  const { computeEnvironmentArn, computeEnvironmentName, state, status, statusReason = "" } = environment;
   return {
     arn: computeEnvironmentArn,
     name: computeEnvironmentName,
     ...(state === undefined ? {} : { state }),
     ...(status === undefined ? {} : { status }),
-    ...(statusReason === undefined ? {} : { statusReason: withoutRequestIds(statusReason) }),
+    ...(statusReason === "" ? {} : { statusReason: withoutRequestIds(statusReason) }),
+    ...madeOf(seen, environment),
+  };
+}
+
+/** What AWS has made of it, in one piece once it has: the answer to the creation says nothing of it. */
+function madeOf(seen: Seen, environment: Environment): Readonly<Record<string, unknown>> {
+  const { computeEnvironmentName, status, ecsClusterArn, containerOrchestrationType } = environment;
+  if (status === "CREATING") return {};
+  const desiredvCpus = seen.desiredvCpus.get(computeEnvironmentName);
+  return {
     ...(ecsClusterArn === undefined ? {} : { ecsClusterArn }),
     ...(containerOrchestrationType === undefined ? {} : { containerOrchestrationType }),
     ...(desiredvCpus === undefined ? {} : { desiredvCpus }),

@@ -8,7 +8,7 @@ import type { Seen } from "./seen.ts";
 export function report(seen: Seen): Readonly<Record<string, unknown>> {
   const { record: queue } = seen;
   if (queue === undefined) return {};
-  const { jobQueueArn, jobQueueName, state, status, statusReason } = queue;
+  const { jobQueueArn, jobQueueName, state, status, statusReason = "" } = queue;
   const order = entriesOf(queue).map((entry) => {
     return { order: entry.order ?? 0, computeEnvironment: entry.computeEnvironment ?? "" };
   });
@@ -21,7 +21,7 @@ export function report(seen: Seen): Readonly<Record<string, unknown>> {
     name: jobQueueName,
     ...(state === undefined ? {} : { state }),
     ...(status === undefined ? {} : { status }),
-    ...(statusReason === undefined ? {} : { statusReason: withoutRequestIds(statusReason) }),
+    ...(statusReason === "" ? {} : { statusReason: withoutRequestIds(statusReason) }),
     computeEnvironmentOrder: order,
     ...(service.length === 0 ? {} : { serviceEnvironmentOrder: service }),
     ...(jobs === undefined ? {} : { jobs }),

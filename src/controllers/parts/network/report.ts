@@ -7,6 +7,7 @@ import type {
 import { way } from "../../../network/picture.ts";
 import type { Finding, Preflight, SubnetResult } from "../../../network/preflight.ts";
 import { list, nameOf, objectsOf, type Remedy, sentenceOf } from "../../../network/remedies.ts";
+import { lateAnswerCheckMs } from "../../intervals.ts";
 import type { Blocked, ConditionDraft, Step } from "../../pass/agenda.ts";
 import { keptCondition } from "../../pass/conditions.ts";
 import type { NetworkSeen } from "./seen.ts";
@@ -30,6 +31,11 @@ export function networkConditions(
       return [{ type, status: "Unknown", reason: "NotReadable", message }];
     }
   }
+}
+
+/** Within how many ms the facts of the network are there; undefined: they are, or nobody knows when. */
+export function networkInMs(network: NetworkSeen | undefined): number | undefined {
+  return network?.kind === "pending" && network.checkInMs < lateAnswerCheckMs ? network.checkInMs : undefined;
 }
 
 function conditionOf({ state, findings }: Preflight): ConditionDraft {

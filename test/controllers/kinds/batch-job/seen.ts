@@ -60,6 +60,7 @@ export function known(change: Partial<Known> = {}): Known {
     kind: "known",
     jobId: "job-1",
     isReported: true,
+    submittedMsAgo: undefined,
     jobArn: undefined,
     queue: undefined,
     queueSays: undefined,

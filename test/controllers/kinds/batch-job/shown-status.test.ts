@@ -2,8 +2,14 @@ import { expect, test } from "vitest";
 import type { JobStatus } from "../../../../src/aws/batch.ts";
 import type { JobRecord } from "../../../../src/aws/job-record.ts";
 import type { QueueSays } from "../../../../src/controllers/kinds/batch-job/queue-says.ts";
-import { shownStatus, statusText, whyItWaits } from "../../../../src/controllers/kinds/batch-job/shown-status.ts";
-import { jobObject, record } from "./seen.ts";
+import type { JobSeen } from "../../../../src/controllers/kinds/batch-job/seen.ts";
+import {
+  shownInMs,
+  shownStatus,
+  statusText,
+  whyItWaits,
+} from "../../../../src/controllers/kinds/batch-job/shown-status.ts";
+import { jobObject, known, record } from "./seen.ts";
 
 test.each<[JobStatus, string]>([
   ["SUBMITTED", "JobSubmitted"],
@@ -15,6 +21,7 @@ test.each<[JobStatus, string]>([
   expect(statusText(status, "job-1")).toEqual({ reason, message: expect.stringContaining("job job-1 ") });
 });
 
+const unshown = { isReported: false, record: undefined };
 const never =
   "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement is higher than that of the CE(s)";
 const full = { isMisconfigured: false, why: "all environments are full" };
@@ -76,4 +83,15 @@ test("however a job moves, its object shows at most four statuses", () => {
     if (now !== before) shown.push(now);
   }
   expect(shown).toEqual(["SUBMITTED", "RUNNABLE", "RUNNING", "SUCCEEDED"]);
+});
+
+test.each<[string, JobSeen, number | undefined]>([
+  ["was submitted a moment ago, and AWS does not show it", known({ ...unshown, submittedMsAgo: 1000 }), 4000],
+  ["AWS has not shown for five seconds", known({ ...unshown, submittedMsAgo: 5000 }), undefined],
+  ["another process has submitted", known(unshown), undefined],
+  ["AWS shows", known({ ...unshown, submittedMsAgo: 1000, record: record() }), undefined],
+  ["the status shows", known({ record: undefined, submittedMsAgo: 1000 }), undefined],
+  ["nobody has submitted", { kind: "none", intent: undefined }, undefined],
+])("a job that %s is waited for accordingly", (_what, job, ms) => {
+  expect(shownInMs(job)).toBe(ms);
 });

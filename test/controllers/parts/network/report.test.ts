@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
-import { networkStatus } from "../../../../src/controllers/parts/network/report.ts";
+import { networkInMs, networkStatus } from "../../../../src/controllers/parts/network/report.ts";
 import type { NetworkSeen } from "../../../../src/controllers/parts/network/seen.ts";
 import { misconfigurations } from "../../../network/misconfigurations.ts";
 import { type Case, check, publicNetwork } from "../../../network/networks.ts";
@@ -37,6 +37,15 @@ describe("what is reported of the network", () => {
     expect(next.kind).not.toBe("blocked");
     const shown = networkStatus(object(), network) as { network: { findings: { cause: string }[] } };
     expect(shown.network.findings.map(({ cause }) => cause)).toContain(row.cause);
+  });
+
+  it.each<[string, NetworkSeen | undefined, number | undefined]>([
+    ["whose facts are about to come", { kind: "pending", checkInMs: 1000 }, 1000],
+    ["whose facts do not come", { kind: "pending", checkInMs: 10_000 }, undefined],
+    ["that is checked", checked(publicNetwork()), undefined],
+    ["that nobody checks", undefined, undefined],
+  ])("a network %s is waited for accordingly", (_what, network, ms) => {
+    expect(networkInMs(network)).toBe(ms);
   });
 
   it("Enforce makes nothing that could not work", () => {
