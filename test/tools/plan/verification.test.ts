@@ -4,7 +4,10 @@ import { expect, test } from "vitest";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
 import { planned, worldOf } from "./tried.ts";
 
-const verifying = { ...ec2, replacement: { soakSeconds: 60, verify: { jobDefinitionRef: { name: "smoke" }, timeoutSeconds: 300 } } };
+const verifying = {
+  ...ec2,
+  replacement: { soakSeconds: 60, verify: { jobDefinitionRef: { name: "smoke" }, timeoutSeconds: 300 } },
+};
 const objects = [jobQueue("q", ["ce"]), jobDefinition("smoke")];
 const replaced = computeEnvironment("ce", withTypes(["m5.large"], verifying));
 

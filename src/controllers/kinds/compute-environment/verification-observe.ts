@@ -64,7 +64,8 @@ export async function verificationSeen(
   const { verify } = object.spec.replacement ?? {};
   const asked = verify?.jobDefinitionRef;
   const steps = changeableSteps("the reference");
-  const definition = asked === undefined ? undefined : await revisionOf(object, asked, { region, ports, signal }, steps);
+  const definition =
+    asked === undefined ? undefined : await revisionOf(object, asked, { region, ports, signal }, steps);
   const verifying: Verifying = { spec: object.spec, ours, seen: { planId, directives, verification: { definition } } };
   const queues = new Map<string, VerificationQueue>();
   const taken = new Set<string>();
