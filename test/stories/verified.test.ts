@@ -89,6 +89,10 @@ describe("a successor", () => {
     expect(condition(world, "Stalled")?.message).toMatch(
       /^job [0-9a-f-]{36} did not succeed on the new environment: .*exit code 3; it logged at last "hello world"\. No queue/,
     );
+    const failures = world.store.events().filter(({ reason }) => reason === "VerificationFailed");
+    expect(failures.map(({ type, note }) => `${type} ${note.replace(/\S{36}/g, "ID")}`)).toEqual([
+      expect.stringMatching(/^Warning .*job ID did not succeed on the new environment: .*: exit code 3; /),
+    ]);
     await world.seconds(3300);
     expect(environments(world)).toHaveLength(2);
     await world.seconds(7200);

@@ -23,6 +23,7 @@ type Event = Pick<EventLine, "type" | "reason" | "note">;
 type Said = Action | Event;
 const available: Said = { type: "Normal", reason: "Available", note: "it is VALID" };
 const invalid: Said = { type: "Warning", reason: "Invalid", note: "AWS refuses the role" };
+const unverified: Said = { type: "Warning", reason: "VerificationFailed", note: "job 1 did not succeed" };
 
 /** The events of the operator for these actions, a second after each other. */
 function eventsOf(...said: readonly Said[]): readonly EventLine[] {
@@ -64,7 +65,7 @@ describe("from the events of an environment", () => {
   test("a verification is a step where an event reports one", () => {
     const verified = eventsOf(create("new"), tagged("verified", "new"), tagged("serving", "new"));
     expect(past(verified)).toEqual([["new was created", ["Create 00", "Validate", "Verify 01", "Switch queues 02"]]]);
-    const failed = eventsOf(create("bad"), tagged("verificationFailed", "bad"), ...remove("bad"));
+    const failed = eventsOf(create("bad"), unverified, ...remove("bad"));
     expect(past(failed)).toEqual([
       ["bad was created and removed again", ["Create 00", "Validate", "Verify failed 01", "Retire 02", "Delete 03"]],
     ]);
