@@ -114,6 +114,16 @@ export const mistakes: readonly Mistake[] = [
     says: /smoek/,
   },
   {
+    what: "a command as one text",
+    example: "events",
+    file: "job.yaml",
+    from: 'command: [sleep, "120"]',
+    to: "command: sleep 120",
+    at: "command:",
+    field: "spec.containerOverrides.command",
+    says: /array|list/,
+  },
+  {
     what: "a schedule with seconds",
     example: "image-updates",
     file: "compute-environment.yaml",
